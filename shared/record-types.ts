@@ -1,0 +1,22 @@
+import type { z } from 'zod'
+import type * as records from './records.ts'
+
+export type Conversation = z.infer<typeof records.Conversation>
+export type ConversationRow = z.infer<typeof records.ConversationRow>
+export type ConversationSettings = z.infer<typeof records.ConversationSettings>
+export type Message = z.infer<typeof records.Message>
+export type MessageRole = z.infer<typeof records.MessageRole>
+export type MessageStatus = z.infer<typeof records.MessageStatus>
+export type ReplyError = z.infer<typeof records.ReplyError>
+export type Endpoint = z.infer<typeof records.Endpoint>
+export type EndpointTest = z.infer<typeof records.EndpointTest>
+export type Model = z.infer<typeof records.Model>
+export type Preferences = z.infer<typeof records.Preferences>
+export type Settings = z.infer<typeof records.Settings>
+export type Sampling = z.infer<typeof records.Sampling>
+export type SentSummary = z.infer<typeof records.SentSummary>
+export type SendPreview = z.infer<typeof records.SendPreview>
+export type WindowSource = z.infer<typeof records.WindowSource>
+export type AppState = z.infer<typeof records.AppState>
+export type KeyProtection = z.infer<typeof records.KeyProtection>
+export type Attachment = z.infer<typeof records.Attachment>

@@ -1,0 +1,175 @@
+import { z } from 'zod'
+import { errorCodes } from './errors.ts'
+
+/** Text as SQLite keeps it: well-formed UTF-16 (a lone surrogate would not survive storage). */
+export const Text = z.string().refine(isWellFormed, 'text must be well-formed UTF-16')
+
+/** UUID; those made here are version 7. The only kind of id that leaves the history. */
+export const Id = z.uuid()
+
+/** Milliseconds since 1970-01-01 UTC. */
+export const Time = z.int()
+
+export const Title = Text.max(500)
+
+export const MessageStatus = z.enum(['streaming', 'complete', 'stopped', 'interrupted', 'failed'])
+export const MessageRole = z.enum(['system', 'user', 'assistant', 'tool'])
+
+export const ReplyError = z.object({ code: z.enum(errorCodes), message: z.string(), retryable: z.boolean() })
+
+/** Where a context window size is known from. `assumed` is 4,096 and is said to be a guess. */
+export const WindowSource = z.enum(['server', 'user', 'assumed'])
+
+/** Sampling fields as sent; an absent field is left to the server. `maxTokens: -1` means no limit (field left out). */
+export const Sampling = z.strictObject({
+  temperature: z.number().min(0).max(5).optional(),
+  topP: z.number().min(0).max(1).optional(),
+  maxTokens: z.int().min(-1).optional(),
+  seed: z.int().optional(),
+})
+
+/** What the request of a reply held, told beside the reply. Counts are messages after the system prompt. */
+export const SentSummary = z.object({
+  strategy: z.string(),
+  sentMessages: z.int(),
+  leftOutMessages: z.int(),
+  estimatedTokens: z.int(),
+  windowTokens: z.int(),
+  windowSource: WindowSource,
+})
+
+export const Attachment = z.object({
+  sha256: z.string(),
+  name: z.string(),
+  mediaType: z.string(),
+  sizeBytes: z.int(),
+})
+
+export const ConversationRow = z.object({
+  id: Id,
+  title: z.string(),
+  titleSource: z.enum(['auto', 'user', 'import']),
+  createdAt: Time,
+  updatedAt: Time,
+  pinnedAt: Time.nullable(),
+  archivedAt: Time.nullable(),
+  trashedAt: Time.nullable(),
+  folderId: Id.nullable(),
+  unread: z.boolean(),
+  streaming: z.boolean(),
+})
+
+/** Per-conversation choices; an absent field follows the settings. */
+export const ConversationSettings = z.strictObject({
+  sampling: Sampling.optional(),
+  memory: z.strictObject({ strategy: z.string().optional(), lastMessages: z.int().min(1).max(10_000).optional() }).optional(),
+})
+
+export const Conversation = ConversationRow.extend({
+  systemPrompt: z.string(),
+  endpointId: Id.nullable(),
+  model: z.string().nullable(),
+  settings: ConversationSettings,
+  activeLeafId: Id.nullable(),
+  messageCount: z.int(),
+})
+
+export const Message = z.object({
+  id: Id,
+  conversationId: Id,
+  parentId: Id.nullable(),
+  role: MessageRole,
+  text: z.string(),
+  reasoning: z.string(),
+  status: MessageStatus,
+  finishReason: z.string().nullable(),
+  error: ReplyError.nullable(),
+  model: z.string().nullable(),
+  endpointName: z.string().nullable(),
+  createdAt: Time,
+  completedAt: Time.nullable(),
+  promptTokens: z.int().nullable(),
+  completionTokens: z.int().nullable(),
+  cachedTokens: z.int().nullable(),
+  /** From the request leaving to the first token, and to the end. */
+  firstTokenMs: z.int().nullable(),
+  totalMs: z.int().nullable(),
+  reasoningMs: z.int().nullable(),
+  editedFromId: Id.nullable(),
+  attachments: z.array(Attachment),
+  sent: SentSummary.nullable(),
+  /** Position among the alternatives below the same parent, oldest first, from 0. */
+  siblingIndex: z.int(),
+  siblingIds: z.array(Id),
+})
+
+export const Endpoint = z.object({
+  id: Id,
+  name: z.string(),
+  kind: z.enum(['http', 'demo']),
+  baseUrl: z.string(),
+  defaultModel: z.string().nullable(),
+  /** Set by hand; null follows what the server reports. Tokens. */
+  windowTokens: z.int().nullable(),
+  hasKey: z.boolean(),
+})
+
+export const Model = z.object({ id: z.string(), windowTokens: z.int().nullable() })
+
+export const EndpointTest = z.object({
+  ok: z.boolean(),
+  /** The server's product name when a fingerprint told it, else "OpenAI-compatible". */
+  server: z.string().nullable(),
+  models: z.array(Model),
+  error: ReplyError.nullable(),
+  elapsedMs: z.int(),
+})
+
+/** What anyone who reads the disk may know. Everything with content is in `Settings`, inside the encrypted history. */
+export const Preferences = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  language: z.string().max(35),
+  /** Reading text in CSS pixels. */
+  textSize: z.int().min(12).max(24),
+  sidebarWidth: z.int().min(220).max(400),
+  sidebarOpen: z.boolean(),
+  enterSends: z.boolean(),
+  checkForUpdates: z.boolean(),
+})
+
+export const Settings = z.object({
+  defaultSystemPrompt: z.string(),
+  defaultEndpointId: Id.nullable(),
+  /** Most messages that a request carries after the system prompt. */
+  lastMessages: z.int().min(1).max(10_000),
+  /** Tokens kept free for the answer when no limit is set for it. */
+  answerReserveTokens: z.int().min(64).max(1_000_000),
+  sampling: Sampling,
+})
+
+/** How the key of the history is kept, told to the person in one sentence. */
+export const KeyProtection = z.enum(['keyring', 'file'])
+
+export const AppState = z.object({
+  version: z.string(),
+  platform: z.enum(['linux', 'darwin', 'win32']),
+  locale: z.string(),
+  history: z.discriminatedUnion('state', [
+    z.object({ state: z.literal('opening') }),
+    z.object({ state: z.literal('open'), keyProtection: KeyProtection, keyBackend: z.string() }),
+    z.object({ state: z.literal('failed'), error: ReplyError }),
+  ]),
+  /** Preferences that had to be set aside because their file was damaged. */
+  preferencesReset: z.boolean(),
+})
+
+export const SendPreview = SentSummary.extend({
+  reserveTokens: z.int(),
+  /** False when even the system prompt and the newest message exceed the window; it can still be sent. */
+  fits: z.boolean(),
+  systemPromptTokens: z.int(),
+})
+
+function isWellFormed(text: string): boolean {
+  return (text as string & { isWellFormed(): boolean }).isWellFormed()
+}
