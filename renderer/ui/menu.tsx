@@ -1,0 +1,80 @@
+import { ContextMenu as BaseContextMenu } from '@base-ui/react/context-menu'
+import { Menu as Base } from '@base-ui/react/menu'
+import type { ReactElement, ReactNode } from 'react'
+import styles from './menu.module.css'
+
+export interface MenuProps {
+  /** The control that opens it, e.g. an `IconButton`. */
+  trigger: ReactElement
+  children: ReactNode
+  align?: 'start' | 'center' | 'end'
+  side?: 'top' | 'bottom'
+  onOpenChange?: (open: boolean) => void
+}
+
+/** A menu below a button. Its children are `MenuItem`, `MenuSeparator` and `MenuGroup`. */
+export function Menu({ trigger, children, align = 'end', side = 'bottom', onOpenChange }: MenuProps) {
+  return (
+    <Base.Root onOpenChange={(open) => onOpenChange?.(open)}>
+      <Base.Trigger render={trigger} />
+      <Base.Portal>
+        <Base.Positioner side={side} align={align} sideOffset={4} className={styles.positioner}>
+          <Base.Popup className={styles.popup}>{children}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  )
+}
+
+export interface ContextMenuProps {
+  /** The element that takes the right click. */
+  trigger: ReactElement
+  children: ReactNode
+  onOpenChange?: (open: boolean) => void
+}
+
+/** The same menu at the pointer (or the keyboard's menu key). */
+export function ContextMenu({ trigger, children, onOpenChange }: ContextMenuProps) {
+  return (
+    <BaseContextMenu.Root onOpenChange={(open) => onOpenChange?.(open)}>
+      <BaseContextMenu.Trigger render={trigger} />
+      <BaseContextMenu.Portal>
+        <BaseContextMenu.Positioner className={styles.positioner}>
+          <BaseContextMenu.Popup className={styles.popup}>{children}</BaseContextMenu.Popup>
+        </BaseContextMenu.Positioner>
+      </BaseContextMenu.Portal>
+    </BaseContextMenu.Root>
+  )
+}
+
+export interface MenuItemProps {
+  icon?: ReactNode
+  shortcut?: string | undefined
+  danger?: boolean
+  disabled?: boolean
+  onSelect: () => void
+  children: ReactNode
+}
+
+export function MenuItem({ icon, shortcut, danger = false, disabled = false, onSelect, children }: MenuItemProps) {
+  return (
+    <Base.Item className={`${styles.item} ${danger ? styles.danger : ''}`} disabled={disabled} onClick={onSelect}>
+      {icon ? <span className={styles.icon}>{icon}</span> : null}
+      <span className={styles.label}>{children}</span>
+      {shortcut ? <kbd className={styles.shortcut}>{shortcut}</kbd> : null}
+    </Base.Item>
+  )
+}
+
+export function MenuSeparator() {
+  return <Base.Separator className={styles.separator} />
+}
+
+export function MenuGroup({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <Base.Group>
+      <Base.GroupLabel className={styles.groupLabel}>{label}</Base.GroupLabel>
+      {children}
+    </Base.Group>
+  )
+}
