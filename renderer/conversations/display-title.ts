@@ -1,0 +1,18 @@
+import { t } from '../i18n/i18n.ts'
+
+/** The title to show; a conversation without one is named by what it is. */
+export function displayTitle({ title }: { title: string }): string {
+  return title.trim() || t('conversations.untitled')
+}
+
+const SHORT_CHARACTERS = 48
+
+/** The title for use inside a sentence: cut, and kept apart from the direction of the text around it. */
+export function quotedTitle(conversation: { title: string }): string {
+  const characters = Array.from(displayTitle(conversation))
+  const short =
+    characters.length > SHORT_CHARACTERS
+      ? `${characters.slice(0, SHORT_CHARACTERS).join('').trimEnd()}…`
+      : characters.join('')
+  return `\u2068${short}\u2069`
+}
