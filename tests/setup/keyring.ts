@@ -1,0 +1,50 @@
+// A session bus with an unlocked keyring of its own, for tests of stored secrets on Linux.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+
+export type Keyring = {
+  /** For the environment of the app; with `keyringArguments` on its command line. */
+  env: Record<string, string>
+  stop(): Promise<void>
+}
+
+export const keyringArguments = ['--password-store=gnome-libsecret']
+
+/** Starts the bus and the keyring, kept in `home` so that a second start finds the same secrets. */
+export async function startKeyring(home: string, password = 'test'): Promise<Keyring> {
+  const runtimeFolder = mkdtempSync(join(tmpdir(), 'alcove-bus-'))
+  const own = { ...process.env, HOME: home, XDG_RUNTIME_DIR: runtimeFolder, XDG_DATA_HOME: join(home, '.local/share') }
+  const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=3'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    detached: true,
+    env: own,
+  })
+  const [address] = await once(bus.stdio[3] as Readable, 'data')
+  const env = { ...own, DBUS_SESSION_BUS_ADDRESS: String(address).trim(), XDG_CURRENT_DESKTOP: 'GNOME' }
+  const keyring = spawn('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    detached: true,
+    env,
+  })
+  keyring.stdin.end(`${password}\n`)
+  // It prints its variables once it serves.
+  await once(keyring.stdout, 'data')
+  return {
+    env: env as Record<string, string>,
+    stop: async () => {
+      await Promise.all([keyring, bus].map(endGroup))
+      rmSync(runtimeFolder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function endGroup(daemon: ChildProcess): Promise<void> {
+  if (daemon.pid === undefined || daemon.exitCode !== null || daemon.signalCode !== null) return
+  const exited = once(daemon, 'exit')
+  process.kill(-daemon.pid, 'SIGTERM')
+  await exited
+}

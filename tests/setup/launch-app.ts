@@ -1,0 +1,59 @@
+// Starts the built app in a real window, each time with a profile folder of its own.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { _electron, type ElectronApplication, type Page } from 'playwright'
+
+export type LaunchOptions = {
+  /** Kept by the caller, to start again with the same data. */
+  userData?: string
+  /** A packaged app in place of the built sources. */
+  executable?: string
+  args?: string[]
+  env?: Record<string, string | undefined>
+}
+
+export type LaunchedApp = {
+  app: ElectronApplication
+  window: Page
+  userData: string
+  /** Everything that the app wrote to its outputs. */
+  output(): string
+  close(): Promise<void>
+}
+
+export const projectRoot = resolve(import.meta.dirname, '../..')
+
+const isRoot = process.getuid?.() === 0
+
+/** Opens the app and waits for its first window. */
+export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedApp> {
+  const userData = options.userData ?? mkdtempSync(join(tmpdir(), 'alcove-profile-'))
+  const flags = [`--user-data-dir=${userData}`, '--disable-gpu', ...(options.args ?? [])]
+  const app = await _electron.launch({
+    executablePath: options.executable ?? electronExecutable(),
+    args: options.executable ? flags : [...flags, projectRoot],
+    // Root, outside the tests, cannot have it: see scripts/sandbox-arguments.ts.
+    chromiumSandbox: !isRoot,
+    env: { ...process.env, ...options.env } as Record<string, string>,
+  })
+  let output = ''
+  for (const stream of [app.process().stdout, app.process().stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+    })
+  }
+  const window = await app.firstWindow()
+  await window.waitForLoadState('domcontentloaded')
+  const close = async () => {
+    await app.close()
+    if (!options.userData) rmSync(userData, { recursive: true, force: true })
+  }
+  return { app, window, userData, output: () => output, close }
+}
+
+/** The executable of the runtime that `npm test` chose: the electron package honours ELECTRON_OVERRIDE_DIST_PATH. */
+export function electronExecutable(): string {
+  return createRequire(import.meta.url)('electron') as string
+}
