@@ -78,3 +78,28 @@ export function MenuGroup({ label, children }: { label: string; children: ReactN
     </Base.Group>
   )
 }
+
+export interface AnchoredMenuProps {
+  open: boolean
+  onClose: () => void
+  /** An element, or the place of the pointer. */
+  anchor: Element | { getBoundingClientRect: () => DOMRect } | null
+  /** Where the focus goes afterwards; false leaves it where the chosen item put it. */
+  finalFocus: () => HTMLElement | false | null
+  children: ReactNode
+}
+
+/** A menu without a trigger of its own, for long lists where each row shares one. */
+export function AnchoredMenu({ open, onClose, anchor, finalFocus, children }: AnchoredMenuProps) {
+  return (
+    <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Base.Portal>
+        <Base.Positioner anchor={anchor} side="bottom" align="start" sideOffset={2} className={styles.positioner}>
+          <Base.Popup className={styles.popup} finalFocus={finalFocus}>
+            {children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  )
+}

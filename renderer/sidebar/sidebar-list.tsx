@@ -1,0 +1,131 @@
+import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
+import { Virtualizer, type VirtualizerHandle } from 'virtua'
+import { trashConversation } from '../conversations/conversation-actions.ts'
+import { useConversationList } from '../conversations/conversation-list.ts'
+import { t } from '../i18n/i18n.ts'
+import { Button } from '../ui/button.tsx'
+import { ConversationRow } from './conversation-row.tsx'
+import { groupConversations, type ListItem } from './group-conversations.ts'
+import { GroupHeading } from './group-heading.tsx'
+import { rowForKey } from './list-keys.ts'
+import { rowElement, startRenaming, useListState } from './list-state.ts'
+import { RowMenu } from './row-menu.tsx'
+import { useSelection } from './selection.ts'
+import styles from './sidebar-list.module.css'
+import { useToday } from './use-today.ts'
+
+const ROW_PX = 32
+/** Rows left below the sight when the next page is asked for. */
+const AHEAD_ROWS = 80
+
+/** The conversations under their headings; only what is in sight is in the page, so 20,000 rows cost as much as 20. */
+export function SidebarList() {
+  const { rows, status, error, loadMore, reload } = useConversationList()
+  const today = useToday()
+  const items = useMemo(() => groupConversations(rows, today), [rows, today])
+  const scroller = useRef<HTMLDivElement>(null)
+  const virtualizer = useRef<VirtualizerHandle>(null)
+  const selectedId = useSelection((state) => state.conversationId)
+  const activeId = useListState((state) => state.activeId)
+
+  const tabStopIndex = useTabStop(items, activeId ?? selectedId)
+  const onKeyDown = useListKeys(items, tabStopIndex, virtualizer, scroller)
+  useKeepSelectionInSight(items, selectedId, virtualizer)
+
+  const onScroll = () => {
+    const handle = virtualizer.current
+    if (handle && handle.scrollSize - handle.scrollOffset - handle.viewportSize < AHEAD_ROWS * ROW_PX) loadMore()
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the buttons inside, handled in one place.
+    <div ref={scroller} className={styles.scroller} onKeyDown={onKeyDown}>
+      <Virtualizer
+        ref={virtualizer}
+        data={items}
+        as="ul"
+        item="li"
+        itemSize={ROW_PX}
+        scrollRef={scroller as RefObject<HTMLElement | null>}
+        keepMounted={tabStopIndex < 0 ? [] : [tabStopIndex]}
+        onScroll={onScroll}
+      >
+        {(item, index) =>
+          item.type === 'heading' ? (
+            <GroupHeading key={item.key} group={item.group} />
+          ) : (
+            <ConversationRow key={item.key} row={item.row} tabStop={index === tabStopIndex} />
+          )
+        }
+      </Virtualizer>
+      {status === 'failed' ? (
+        <div className={styles.failed} role="alert">
+          <p>{error?.message}</p>
+          <Button onClick={reload}>{t('common.retry')}</Button>
+        </div>
+      ) : null}
+      <RowMenu />
+    </div>
+  )
+}
+
+function useTabStop(items: ListItem[], id: string | null): number {
+  return useMemo(() => {
+    const index = items.findIndex((item) => item.key === id)
+    return index >= 0 ? index : items.findIndex((item) => item.type === 'conversation')
+  }, [items, id])
+}
+
+function useKeepSelectionInSight(
+  items: ListItem[],
+  selectedId: string | null,
+  list: RefObject<VirtualizerHandle | null>,
+) {
+  const newest = useRef(items)
+  newest.current = items
+  useEffect(() => {
+    const index = newest.current.findIndex((item) => item.key === selectedId)
+    if (index >= 0) list.current?.scrollToIndex(index, { align: 'nearest' })
+  }, [selectedId, list])
+}
+
+function useListKeys(
+  items: ListItem[],
+  tabStopIndex: number,
+  list: RefObject<VirtualizerHandle | null>,
+  scroller: RefObject<HTMLDivElement | null>,
+) {
+  const activeId = useListState((state) => state.activeId)
+  const focusWanted = useRef(false)
+
+  // The row may only be in the page once it is the tab stop, so the focus follows the drawing.
+  useLayoutEffect(() => {
+    if (!focusWanted.current || !activeId) return
+    focusWanted.current = false
+    const index = items.findIndex((item) => item.key === activeId)
+    // The heading above the first row of all belongs in sight with it.
+    if (index === 1) list.current?.scrollTo(0)
+    else if (index >= 0) list.current?.scrollToIndex(index, { align: 'nearest' })
+    rowElement(activeId)?.focus({ preventScroll: true })
+  }, [activeId, items, list])
+
+  return (event: KeyboardEvent) => {
+    const current = items[tabStopIndex]
+    if (current?.type !== 'conversation' || event.ctrlKey || event.altKey || event.metaKey) return
+    const rows = items.filter((item) => item.type === 'conversation')
+    const goTo = (position: number) => {
+      const next = rows[position]
+      if (!next || next.key === activeId) return
+      focusWanted.current = true
+      useListState.setState({ activeId: next.key })
+    }
+    const pageRows = Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 1
+    const target = rowForKey(event.key, current.position, rows.length, pageRows)
+    if (target !== null) goTo(target)
+    else if (event.key === 'F2') startRenaming(current.row.id)
+    else if (event.key === 'Delete') {
+      goTo(current.position + 1 < rows.length ? current.position + 1 : current.position - 1)
+      void trashConversation(current.row)
+    } else return
+    event.preventDefault()
+  }
+}
