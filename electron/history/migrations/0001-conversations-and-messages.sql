@@ -48,7 +48,10 @@ CREATE TABLE conversations (
   model TEXT,
   folder_id TEXT REFERENCES folders (id) ON DELETE SET NULL,
   created_at INTEGER NOT NULL,
+  -- When its newest message came or ended, so that groups by day agree with the order of the list.
   updated_at INTEGER NOT NULL,
+  -- When the person last changed its prompt, model, pin or settings; NULL: never.
+  changed_at INTEGER,
   pinned_at INTEGER,
   archived_at INTEGER,
   trashed_at INTEGER,

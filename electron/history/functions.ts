@@ -1,0 +1,62 @@
+/** Everything that the history can do, by name. Each takes the connection and one object, and answers at once. */
+import { beginReply } from './begin-reply.ts'
+import {
+  createConversation,
+  getConversation,
+  markConversationRead,
+  renameConversation,
+  restoreConversation,
+  selectBranch,
+  trashConversation,
+  updateConversation,
+} from './conversations.ts'
+import { getDraft, saveDraft } from './drafts.ts'
+import {
+  createEndpoint,
+  deleteEndpoint,
+  getEndpoint,
+  getModelWindow,
+  listEndpoints,
+  setModelWindow,
+  updateEndpoint,
+} from './endpoints.ts'
+import { listConversations } from './list-conversations.ts'
+import { getMessage, listBranch, readPrompt } from './messages.ts'
+import { appendChunks, finishReply, interruptStreaming, listStreaming } from './replies.ts'
+import { getSettings, setSettings } from './settings.ts'
+
+export const functions = {
+  listConversations,
+  getConversation,
+  createConversation,
+  renameConversation,
+  updateConversation,
+  markConversationRead,
+  trashConversation,
+  restoreConversation,
+  selectBranch,
+  listBranch,
+  getMessage,
+  readPrompt,
+  beginReply,
+  appendChunks,
+  finishReply,
+  interruptStreaming,
+  listStreaming,
+  getDraft,
+  saveDraft,
+  getSettings,
+  setSettings,
+  listEndpoints,
+  getEndpoint,
+  createEndpoint,
+  updateEndpoint,
+  deleteEndpoint,
+  setModelWindow,
+  getModelWindow,
+} as const
+
+export type FunctionName = keyof typeof functions
+
+/** Work in batches, served only while nobody waits for anything else. */
+export const bulkFunctions: ReadonlySet<FunctionName> = new Set<FunctionName>([])

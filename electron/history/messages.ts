@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto'
+import type {
+  Attachment,
+  Message,
+  MessageRole,
+  MessageStatus,
+  ReplyError,
+  SentSummary,
+} from '../../shared/record-types.ts'
+import { ReplyError as ReplyErrorSchema, MessageRole as Role, MessageStatus as Status } from '../../shared/records.ts'
+import { BRANCH, findActiveLeaf, getConversationSeq, getPlace } from './branches.ts'
+import type { Database } from './database.ts'
+import { messageNotFound } from './not-found.ts'
+import { statement } from './statement.ts'
+import { fromJson, oneOf } from './stored-values.ts'
+
+interface StoredMessage {
+  seq: number
+  id: string
+  conversation_seq: number
+  conversation_id: string
+  parent_seq: number | null
+  parent_id: string | null
+  role: string
+  text: string
+  reasoning: string
+  status: string
+  finish_reason: string | null
+  error: string | null
+  model: string | null
+  endpoint_name: string | null
+  created_at: number
+  completed_at: number | null
+  prompt_tokens: number | null
+  completion_tokens: number | null
+  cached_tokens: number | null
+  first_token_ms: number | null
+  total_ms: number | null
+  reasoning_ms: number | null
+  edited_from_id: string | null
+  strategy: string | null
+  sent_messages: number | null
+  left_out_messages: number | null
+  estimated_tokens: number | null
+  window_tokens: number | null
+  window_source: string | null
+}
+
+export interface PromptMessage {
+  id: string
+  role: MessageRole
+  text: string
+  status: MessageStatus
+}
+
+/** The text of `messages AS m`, of a streaming reply with what has arrived. */
+export const TEXT_SO_FAR = textSoFar('text')
+export const REASONING_SO_FAR = textSoFar('reasoning')
+
+const MESSAGE_COLUMNS = `
+  m.seq, m.id, m.conversation_seq, c.id AS conversation_id, m.parent_seq, p.id AS parent_id, m.role, m.status,
+  ${TEXT_SO_FAR} AS text, ${REASONING_SO_FAR} AS reasoning, m.finish_reason, m.error, m.model, m.endpoint_name,
+  m.created_at, m.completed_at, m.prompt_tokens, m.completion_tokens, m.cached_tokens, m.first_token_ms, m.total_ms,
+  m.reasoning_ms, m.edited_from_id, r.strategy, r.sent_messages, r.left_out_messages, r.estimated_tokens,
+  r.window_tokens, r.window_source`
+
+const MESSAGE_JOINS = `
+  CROSS JOIN conversations AS c ON c.seq = m.conversation_seq
+  LEFT JOIN messages AS p ON p.seq = m.parent_seq
+  LEFT JOIN requests AS r ON r.seq = (SELECT max(seq) FROM requests WHERE message_seq = m.seq)`
+
+export const LIST_BRANCH = `${BRANCH}
+  SELECT ${MESSAGE_COLUMNS}
+  FROM branch AS b
+  CROSS JOIN messages AS m ON m.seq = b.seq
+  ${MESSAGE_JOINS}`
+
+export const READ_PROMPT = `${BRANCH}
+  SELECT m.id, m.role, ${TEXT_SO_FAR} AS text, m.status
+  FROM branch AS b
+  CROSS JOIN messages AS m ON m.seq = b.seq`
+
+/**
+ * The active branch, oldest first: at most `limit` messages ending just before `beforeId` (null: at the active leaf).
+ * Reads no more of the history than it returns. Throws `not-found`.
+ */
+export function listBranch(
+  db: Database,
+  { conversationId, beforeId, limit }: { conversationId: string; beforeId: string | null; limit: number },
+): { messages: Message[]; hasMore: boolean } {
+  const leafSeq =
+    beforeId === null
+      ? findActiveLeaf(db, getConversationSeq(db, conversationId))
+      : getPlace(db, { conversationId, messageId: beforeId }).parentSeq
+  if (leafSeq === null) return { messages: [], hasMore: false }
+  const rows = statement<StoredMessage>(db, LIST_BRANCH).all({ leafSeq, limit })
+  return {
+    messages: rows.map((row) => fromRow(db, row)).reverse(),
+    hasMore: rows.at(-1)?.parent_seq != null,
+  }
+}
+
+/** Throws `not-found`. */
+export function getMessage(db: Database, { messageId }: { messageId: string }): Message {
+  const sql = `SELECT ${MESSAGE_COLUMNS} FROM messages AS m ${MESSAGE_JOINS} WHERE m.id = :messageId`
+  const row = statement<StoredMessage>(db, sql).get({ messageId })
+  if (!row) throw messageNotFound()
+  return fromRow(db, row)
+}
+
+/**
+ * What a prompt is built from: the newest `limit` messages of the branch ending at `leafId` (null: at the active
+ * leaf), oldest first, and how many there are on that branch in all. Throws `not-found`.
+ */
+export function readPrompt(
+  db: Database,
+  { conversationId, leafId, limit }: { conversationId: string; leafId: string | null; limit: number },
+): { systemPrompt: string; messages: PromptMessage[]; total: number } {
+  const conversationSeq = getConversationSeq(db, conversationId)
+  const leafSeq =
+    leafId === null ? findActiveLeaf(db, conversationSeq) : getPlace(db, { conversationId, messageId: leafId }).seq
+  const conversation = 'SELECT system_prompt FROM conversations WHERE seq = :conversationSeq'
+  const rows = statement<PromptMessage>(db, READ_PROMPT).all({ leafSeq, limit })
+  return {
+    systemPrompt: statement<{ system_prompt: string }>(db, conversation).get({ conversationSeq })?.system_prompt ?? '',
+    messages: rows.map((row) => ({ ...row, role: roleOf(row.role), status: statusOf(row.status) })).reverse(),
+    total: leafSeq === null ? 0 : depthOf(db, leafSeq) + 1,
+  }
+}
+
+/**
+ * SHA-256 (32 bytes) of the parent's chain hash (nothing for a first message), the role, a zero byte and the text as
+ * UTF-8. Two messages with the same one end equal conversations.
+ */
+export function chainHash(parent: Uint8Array | null, role: string, text: string): Uint8Array {
+  return createHash('sha256')
+    .update(parent ?? new Uint8Array())
+    .update(`${role}\0${text}`)
+    .digest()
+}
+
+function fromRow(db: Database, row: StoredMessage): Message {
+  const siblingIds = siblingsOf(db, row)
+  return {
+    id: row.id,
+    conversationId: row.conversation_id,
+    parentId: row.parent_id,
+    role: roleOf(row.role),
+    text: row.text,
+    reasoning: row.reasoning,
+    status: statusOf(row.status),
+    finishReason: row.finish_reason,
+    error: errorOf(row.error),
+    model: row.model,
+    endpointName: row.endpoint_name,
+    createdAt: row.created_at,
+    completedAt: row.completed_at,
+    promptTokens: row.prompt_tokens,
+    completionTokens: row.completion_tokens,
+    cachedTokens: row.cached_tokens,
+    firstTokenMs: row.first_token_ms,
+    totalMs: row.total_ms,
+    reasoningMs: row.reasoning_ms,
+    editedFromId: row.edited_from_id,
+    attachments: attachmentsOf(db, row.seq),
+    sent: sentOf(row),
+    siblingIndex: siblingIds.indexOf(row.id),
+    siblingIds,
+  }
+}
+
+function siblingsOf(db: Database, row: StoredMessage): string[] {
+  const sql = `
+    SELECT id FROM messages
+    WHERE conversation_seq = :conversationSeq AND parent_seq IS :parentSeq
+    ORDER BY seq`
+  const rows = statement<{ id: string }>(db, sql).all({
+    conversationSeq: row.conversation_seq,
+    parentSeq: row.parent_seq,
+  })
+  return rows.map(({ id }) => id)
+}
+
+function attachmentsOf(db: Database, messageSeq: number): Attachment[] {
+  const sql = `
+    SELECT a.sha256, ma.name, a.media_type AS mediaType, a.size_bytes AS sizeBytes
+    FROM message_attachments AS ma
+    CROSS JOIN attachments AS a ON a.sha256 = ma.sha256
+    WHERE ma.message_seq = :messageSeq
+    ORDER BY ma.position`
+  return statement<Attachment>(db, sql).all({ messageSeq })
+}
+
+function sentOf(row: StoredMessage): SentSummary | null {
+  if (row.strategy === null) return null
+  return {
+    strategy: row.strategy,
+    sentMessages: row.sent_messages ?? 0,
+    leftOutMessages: row.left_out_messages ?? 0,
+    estimatedTokens: row.estimated_tokens ?? 0,
+    windowTokens: row.window_tokens ?? 0,
+    windowSource: oneOf(['server', 'user', 'assumed'], row.window_source, 'assumed'),
+  }
+}
+
+function errorOf(stored: string | null): ReplyError | null {
+  if (stored === null) return null
+  const parsed = ReplyErrorSchema.safeParse(fromJson(stored))
+  if (parsed.success) return parsed.data
+  return { code: 'unexpected', message: 'This reply failed; the reason can no longer be read.', retryable: true }
+}
+
+function roleOf(stored: string): MessageRole {
+  return oneOf(Role.options, stored, 'assistant')
+}
+
+function statusOf(stored: string): MessageStatus {
+  return oneOf(Status.options, stored, 'interrupted')
+}
+
+function depthOf(db: Database, seq: number): number {
+  return statement<{ depth: number }>(db, 'SELECT depth FROM messages WHERE seq = :seq').get({ seq })?.depth ?? 0
+}
+
+function textSoFar(kind: 'text' | 'reasoning'): string {
+  return `iif(m.status = 'streaming', m.${kind} || (
+    SELECT coalesce(group_concat(k.text, '' ORDER BY k.position), '')
+    FROM reply_chunks AS k WHERE k.message_seq = m.seq AND k.kind = '${kind}'
+  ), m.${kind})`
+}
