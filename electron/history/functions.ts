@@ -24,6 +24,14 @@ import { listConversations } from './list-conversations.ts'
 import { getMessage, listBranch, readPrompt } from './messages.ts'
 import { appendChunks, finishReply, interruptStreaming, listStreaming } from './replies.ts'
 import { getSettings, setSettings } from './settings.ts'
+import {
+  beginImport,
+  importAttachment,
+  importConversations,
+  importSurroundings,
+  orderImported,
+  recordImport,
+} from './transfer.ts'
 
 export const functions = {
   listConversations,
@@ -54,9 +62,22 @@ export const functions = {
   deleteEndpoint,
   setModelWindow,
   getModelWindow,
+  beginImport,
+  importSurroundings,
+  importConversations,
+  importAttachment,
+  orderImported,
+  recordImport,
 } as const
 
 export type FunctionName = keyof typeof functions
 
 /** Work in batches, served only while nobody waits for anything else. */
-export const bulkFunctions: ReadonlySet<FunctionName> = new Set<FunctionName>([])
+export const bulkFunctions: ReadonlySet<FunctionName> = new Set<FunctionName>([
+  'beginImport',
+  'importSurroundings',
+  'importConversations',
+  'importAttachment',
+  'orderImported',
+  'recordImport',
+])

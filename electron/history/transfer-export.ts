@@ -1,0 +1,304 @@
+/** Reads the history for an export: one conversation at a time, messages one by one, each as the export format writes it. */
+import type { FileConversationHead, FileEndpoint, FileFolder, FileMessage } from '../transfer/alcove-format.ts'
+import type { Database } from './database.ts'
+import { statement } from './statement.ts'
+import { fromJson } from './stored-values.ts'
+
+export type ExportScope = { type: 'all' } | { type: 'conversations'; conversationIds: string[] }
+
+/** The conversations of `scope` that are there, by id. Trashed ones belong to `all`. */
+export function listExportedIds(db: Database, scope: ExportScope): string[] {
+  const rows =
+    scope.type === 'all'
+      ? statement<{ id: string }>(db, 'SELECT id FROM conversations ORDER BY id').all()
+      : statement<{ id: string }>(
+          db,
+          `SELECT c.id
+           FROM (SELECT DISTINCT value FROM json_each(:ids)) AS wanted
+           CROSS JOIN conversations AS c ON c.id = wanted.value
+           ORDER BY c.id`,
+        ).all({ ids: JSON.stringify(scope.conversationIds) })
+  return rows.map((row) => row.id)
+}
+
+interface HeadRow {
+  id: string
+  title: string
+  title_source: FileConversationHead['titleSource']
+  created_at: number
+  updated_at: number
+  pinned_at: number | null
+  archived_at: number | null
+  trashed_at: number | null
+  unread: number
+  folder_id: string | null
+  tags: string
+  retention_days: number | null
+  endpoint_id: string | null
+  model: string | null
+  settings: string
+  source_app: string | null
+  source_id: string | null
+  content_hash: string | null
+  active_leaf_id: string | null
+  system_prompt: string
+  draft_text: string | null
+  draft_at: number | null
+  raw_import: string | null
+}
+
+const HEAD = `
+  SELECT c.*, leaf.id AS active_leaf_id, d.text AS draft_text, d.updated_at AS draft_at, (
+    SELECT json_group_array(name) FROM (
+      SELECT t.name FROM conversation_tags AS ct JOIN tags AS t ON t.seq = ct.tag_seq
+      WHERE ct.conversation_seq = c.seq ORDER BY t.name
+    )
+  ) AS tags
+  FROM conversations AS c
+  LEFT JOIN messages AS leaf ON leaf.seq = coalesce(
+    (SELECT seq FROM messages WHERE seq = c.active_leaf_seq AND conversation_seq = c.seq),
+    (SELECT max(seq) FROM messages WHERE conversation_seq = c.seq))
+  LEFT JOIN drafts AS d ON d.conversation_seq = c.seq
+  WHERE c.id = :conversationId`
+
+/** Everything about a conversation but its messages; undefined when it is gone by now. Empty values are left out. */
+export function findConversationHead(
+  db: Database,
+  { conversationId }: { conversationId: string },
+): FileConversationHead | undefined {
+  const row = statement<HeadRow>(db, HEAD).get({ conversationId })
+  if (!row) return undefined
+  const tags = fromJson(row.tags) as string[]
+  return {
+    id: row.id,
+    title: row.title,
+    titleSource: row.title_source,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    pinnedAt: row.pinned_at ?? undefined,
+    archivedAt: row.archived_at ?? undefined,
+    trashedAt: row.trashed_at ?? undefined,
+    unread: row.unread === 1 ? true : undefined,
+    folderId: row.folder_id ?? undefined,
+    tags: tags.length > 0 ? tags : undefined,
+    retentionDays: row.retention_days ?? undefined,
+    endpointId: row.endpoint_id ?? undefined,
+    model: row.model ?? undefined,
+    settings: row.settings === '{}' ? undefined : jsonOf(row.settings),
+    source: sourceOf(row),
+    activeLeafId: row.active_leaf_id ?? undefined,
+    systemPrompt: row.system_prompt || undefined,
+    draft: row.draft_text === null ? undefined : { text: row.draft_text, updatedAt: row.draft_at ?? 0 },
+    rawImport: row.raw_import ?? undefined,
+  }
+}
+
+function sourceOf(row: HeadRow): FileConversationHead['source'] {
+  if (row.source_app === null && row.source_id === null && row.content_hash === null) return undefined
+  return {
+    app: row.source_app ?? undefined,
+    id: row.source_id ?? undefined,
+    contentHash: row.content_hash ?? undefined,
+  }
+}
+
+interface MessageRow {
+  id: string
+  parent_id: string | null
+  role: FileMessage['role']
+  status: FileMessage['status'] | 'streaming'
+  created_at: number
+  completed_at: number | null
+  finish_reason: string | null
+  endpoint_id: string | null
+  endpoint_name: string | null
+  model: string | null
+  prompt_tokens: number | null
+  completion_tokens: number | null
+  cached_tokens: number | null
+  first_token_ms: number | null
+  total_ms: number | null
+  reasoning_ms: number | null
+  pinned: number
+  excluded: number
+  edited_from_id: string | null
+  sampling: string | null
+  error: string | null
+  text: string
+  reasoning: string
+  parts: string | null
+  sent_text: string | null
+  requests: string | null
+  attachments: string | null
+}
+
+// A parent always has the lower seq, so this order is parents first, and siblings in the order they were made.
+const MESSAGES = `
+  SELECT m.id, parent.id AS parent_id, m.role, m.status, m.created_at, m.completed_at, m.finish_reason, m.endpoint_id,
+    m.endpoint_name, m.model, m.prompt_tokens, m.completion_tokens, m.cached_tokens, m.first_token_ms, m.total_ms,
+    m.reasoning_ms, m.pinned, m.excluded, m.edited_from_id, m.sampling, m.error,
+    iif(m.status = 'streaming', m.text || coalesce((
+      SELECT group_concat(text, '') FROM (
+        SELECT text FROM reply_chunks WHERE message_seq = m.seq AND kind = 'text' ORDER BY position)), ''), m.text) AS text,
+    iif(m.status = 'streaming', m.reasoning || coalesce((
+      SELECT group_concat(text, '') FROM (
+        SELECT text FROM reply_chunks WHERE message_seq = m.seq AND kind = 'reasoning' ORDER BY position)), ''),
+      m.reasoning) AS reasoning,
+    m.parts, m.sent_text,
+    iif(EXISTS (SELECT 1 FROM requests WHERE message_seq = m.seq), (
+      SELECT json_group_array(json_object('strategy', strategy, 'sentMessages', sent_messages, 'leftOutMessages',
+        left_out_messages, 'estimatedTokens', estimated_tokens, 'windowTokens', window_tokens, 'windowSource',
+        window_source, 'continueMode', continue_mode, 'createdAt', created_at))
+      FROM (SELECT * FROM requests WHERE message_seq = m.seq ORDER BY seq)), NULL) AS requests,
+    iif(EXISTS (SELECT 1 FROM message_attachments WHERE message_seq = m.seq), (
+      SELECT json_group_array(json_object('sha256', sha256, 'name', name, 'mediaType', media_type, 'sizeBytes', size_bytes))
+      FROM (
+        SELECT a.sha256, ma.name, a.media_type, a.size_bytes
+        FROM message_attachments AS ma CROSS JOIN attachments AS a ON a.sha256 = ma.sha256
+        WHERE ma.message_seq = m.seq ORDER BY ma.position)), NULL) AS attachments
+  FROM messages AS m
+  LEFT JOIN messages AS parent ON parent.seq = m.parent_seq
+  WHERE m.conversation_seq = (SELECT seq FROM conversations WHERE id = :conversationId)
+  ORDER BY m.seq`
+
+/**
+ * The messages of every branch, parents first, read one at a time. A reply that is being written is given with what
+ * has arrived of it, as `interrupted`: that is what it would be if Alcove ended now.
+ */
+export function* readExportedMessages(
+  db: Database,
+  { conversationId }: { conversationId: string },
+): Generator<FileMessage> {
+  // A statement of its own: one that is being stepped through cannot be used twice.
+  for (const row of db.prepare<[unknown], MessageRow>(MESSAGES).iterate({ conversationId })) yield fromMessageRow(row)
+}
+
+function fromMessageRow(row: MessageRow): FileMessage {
+  return {
+    id: row.id,
+    parentId: row.parent_id ?? undefined,
+    role: row.role,
+    status: row.status === 'streaming' ? 'interrupted' : row.status,
+    createdAt: row.created_at,
+    completedAt: row.completed_at ?? undefined,
+    finishReason: row.finish_reason ?? undefined,
+    error: row.error === null ? undefined : (fromJson(row.error) as FileMessage['error']),
+    model: row.model ?? undefined,
+    endpointId: row.endpoint_id ?? undefined,
+    endpointName: row.endpoint_name ?? undefined,
+    sampling: row.sampling === null ? undefined : jsonOf(row.sampling),
+    promptTokens: row.prompt_tokens ?? undefined,
+    completionTokens: row.completion_tokens ?? undefined,
+    cachedTokens: row.cached_tokens ?? undefined,
+    firstTokenMs: row.first_token_ms ?? undefined,
+    totalMs: row.total_ms ?? undefined,
+    reasoningMs: row.reasoning_ms ?? undefined,
+    pinned: row.pinned === 1 ? true : undefined,
+    excluded: row.excluded === 1 ? true : undefined,
+    editedFromId: row.edited_from_id ?? undefined,
+    requests: row.requests === null ? undefined : requestsOf(row.requests),
+    attachments: row.attachments === null ? undefined : (fromJson(row.attachments) as FileMessage['attachments']),
+    parts: row.parts === null ? undefined : jsonOf(row.parts),
+    text: row.text,
+    reasoning: row.reasoning || undefined,
+    sentText: row.sent_text ?? undefined,
+  }
+}
+
+function jsonOf(text: string): FileMessage['parts'] {
+  return (fromJson(text) as FileMessage['parts'] | null) ?? undefined
+}
+
+function requestsOf(json: string): FileMessage['requests'] {
+  const requests = fromJson(json) as NonNullable<FileMessage['requests']>
+  return requests.map((request) => ({ ...request, continueMode: request.continueMode ?? undefined }))
+}
+
+/** SHA-256 of nothing: the one attachment that rightly has no bytes. */
+const SHA256_OF_NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+
+/** The bytes of an attachment; undefined while only its name is known (see `importAttachment`). */
+export function findAttachmentBytes(db: Database, { sha256 }: { sha256: string }): Buffer | undefined {
+  const sql = 'SELECT bytes FROM attachments WHERE sha256 = :sha256'
+  const bytes = statement<{ bytes: Buffer }>(db, sql).get({ sha256 })?.bytes
+  return bytes?.length === 0 && sha256 !== SHA256_OF_NOTHING ? undefined : bytes
+}
+
+const BRANCH = `
+  WITH RECURSIVE
+    conversation (seq, leaf) AS (
+      SELECT c.seq, coalesce(
+        (SELECT seq FROM messages WHERE seq = c.active_leaf_seq AND conversation_seq = c.seq),
+        (SELECT max(seq) FROM messages WHERE conversation_seq = c.seq))
+      FROM conversations AS c WHERE c.id = :conversationId
+    ),
+    branch (seq) AS (
+      SELECT leaf FROM conversation WHERE leaf IS NOT NULL
+      UNION ALL
+      SELECT m.parent_seq FROM branch AS b CROSS JOIN messages AS m ON m.seq = b.seq WHERE m.parent_seq IS NOT NULL
+    )
+  SELECT m.role, m.text, m.created_at AS createdAt
+  FROM (SELECT seq FROM branch ORDER BY seq) AS b CROSS JOIN messages AS m ON m.seq = b.seq
+  WHERE m.text <> ''`
+
+/** The messages with text on the active branch, oldest first, read one at a time. A reply being written is left out until it ends. */
+export function readActiveBranch(
+  db: Database,
+  { conversationId }: { conversationId: string },
+): IterableIterator<{ role: FileMessage['role']; text: string; createdAt: number }> {
+  return db
+    .prepare<[unknown], { role: FileMessage['role']; text: string; createdAt: number }>(BRANCH)
+    .iterate({ conversationId })
+}
+
+const FOLDERS = `
+  SELECT id, parent_id AS parentId, name, position, created_at AS createdAt
+  FROM folders
+  ORDER BY id`
+
+const FOLDERS_OF = `
+  WITH RECURSIVE used (id) AS (
+    SELECT c.folder_id FROM json_each(:ids) AS wanted CROSS JOIN conversations AS c ON c.id = wanted.value
+    UNION
+    SELECT f.parent_id FROM used CROSS JOIN folders AS f ON f.id = used.id
+  )
+  SELECT f.id, f.parent_id AS parentId, f.name, f.position, f.created_at AS createdAt
+  FROM used CROSS JOIN folders AS f ON f.id = used.id
+  ORDER BY f.id`
+
+/** Folders by id: all of them, or those that hold the given conversations and the folders around those. */
+export function listExportedFolders(db: Database, conversationIds: string[] | null): FileFolder[] {
+  const rows = conversationIds
+    ? statement<FileFolder>(db, FOLDERS_OF).all({ ids: JSON.stringify(conversationIds) })
+    : statement<FileFolder>(db, FOLDERS).all()
+  return rows.map((row) => ({ ...row, parentId: row.parentId ?? undefined }))
+}
+
+/** Every tag by name, also those that no conversation has. */
+export function listExportedTags(db: Database): string[] {
+  return statement<{ name: string }>(db, 'SELECT name FROM tags ORDER BY name')
+    .all()
+    .map((row) => row.name)
+}
+
+/** Endpoints by id. Their keys are not in the history, so they cannot be among these. */
+export function listExportedEndpoints(db: Database): FileEndpoint[] {
+  const sql = `
+    SELECT id, name, kind, base_url AS baseUrl, default_model AS defaultModel, window_tokens AS windowTokens,
+      created_at AS createdAt
+    FROM endpoints
+    ORDER BY id`
+  return statement<FileEndpoint>(db, sql)
+    .all()
+    .map((row) => ({
+      ...row,
+      defaultModel: row.defaultModel ?? undefined,
+      windowTokens: row.windowTokens ?? undefined,
+    }))
+}
+
+/** The settings that live in the history, by key. */
+export function readExportedSettings(db: Database): Record<string, unknown> {
+  const rows = statement<{ key: string; value: string }>(db, 'SELECT key, value FROM settings ORDER BY key').all()
+  return Object.fromEntries(rows.map((row) => [row.key, fromJson(row.value)]))
+}
