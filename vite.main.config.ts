@@ -1,4 +1,6 @@
-import { builtinModules } from 'node:module'
+import { readFileSync } from 'node:fs'
+import { builtinModules, stripTypeScriptTypes } from 'node:module'
+import { join } from 'node:path'
 import { defineConfig } from 'vite'
 
 /** Main process and its worker threads, as ES modules. Only Electron and the native SQLite addon stay outside the bundle. */
@@ -23,9 +25,15 @@ export default defineConfig(({ mode }) => ({
     },
     rolldownOptions: {
       external: ['electron', 'better-sqlite3', ...builtinModules, ...builtinModules.map((m) => `node:${m}`)],
-      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', banner: node20Shims() },
     },
   },
   ssr: { noExternal: true },
   resolve: { conditions: ['node', 'import', 'module', 'default'], mainFields: ['module', 'main'] },
 }))
+
+/** A package made for tests on Electron 33 has no default app to load these first. */
+function node20Shims(): string {
+  if (process.env.ALCOVE_NODE20_SHIMS !== '1') return ''
+  return stripTypeScriptTypes(readFileSync(join(import.meta.dirname, 'scripts/runtime/node20-shims.ts'), 'utf8'))
+}

@@ -6,7 +6,7 @@ import { homedir } from 'node:os'
 import { basename, join, relative } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 
-const MANIFEST = 'manifest.json'
+export const CACHE_MANIFEST = 'cache-manifest.json'
 
 /** Where things that are costly to make are kept for the whole machine, outside any checkout. */
 export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
@@ -41,7 +41,7 @@ export async function cachedFolder(name: string, build: (folder: string) => Prom
 
 /** Whether every file listed when the folder was made still has the same content. */
 export async function isUndamaged(folder: string): Promise<boolean> {
-  const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => undefined)
+  const text = await readFile(join(folder, CACHE_MANIFEST), 'utf8').catch(() => undefined)
   if (text === undefined) return false
   const expected = Object.entries(JSON.parse(text) as Record<string, string>)
   const actual = await Promise.all(expected.map(([file]) => sha256(join(folder, file)).catch(() => undefined)))
@@ -65,7 +65,7 @@ async function writeManifest(folder: string): Promise<void> {
     await chmod(path, (await stat(path)).mode & 0o100 ? 0o755 : 0o644)
     sums[relative(folder, path)] = await sha256(path)
   }
-  await writeFile(join(folder, MANIFEST), JSON.stringify(sums, null, 1))
+  await writeFile(join(folder, CACHE_MANIFEST), JSON.stringify(sums, null, 1))
 }
 
 /** Held by `flock` in a child that ends with this process, so a killed run leaves no stale lock. */

@@ -1,11 +1,9 @@
 // What undici touches while it loads and Node 20, inside Electron 33, lacks. Development and tests only.
-import workerThreads from 'node:worker_threads'
-import zlib from 'node:zlib'
+// Also put before every chunk of a bundle that is built for that runtime, hence the unusual names.
+import shimmedWorkerThreads from 'node:worker_threads'
+import shimmedZlib from 'node:zlib'
 
-const zlibWithGaps = zlib as { createZstdDecompress?: unknown }
-const workerThreadsWithGaps = workerThreads as { markAsUncloneable?: unknown }
-
-zlibWithGaps.createZstdDecompress ??= () => {
+;(shimmedZlib as { createZstdDecompress?: unknown }).createZstdDecompress ??= () => {
   throw new Error('zstd is not available in this runtime')
 }
-workerThreadsWithGaps.markAsUncloneable ??= () => undefined
+;(shimmedWorkerThreads as { markAsUncloneable?: unknown }).markAsUncloneable ??= () => undefined
