@@ -7,7 +7,8 @@ const bridge: Bridge = {
   call: (name, input) => ipcRenderer.invoke('call', name, input),
   stream(name, input, receive) {
     const { port1, port2 } = new MessageChannel()
-    port1.onmessage = ({ data }: { data: StreamMessage }) => receive(data)
+    port1.addEventListener('message', (event) => receive((event as MessageEvent<StreamMessage>).data))
+    port1.start()
     ipcRenderer.postMessage('stream', { name, input }, [port2])
     return () => port1.close()
   },

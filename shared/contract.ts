@@ -192,7 +192,16 @@ export const contract = {
     /** A menu entry or shortcut that the window carries out. */
     'app.command': {
       payload: z.object({
-        command: z.enum(['new-conversation', 'settings', 'search', 'export', 'import', 'toggle-sidebar', 'rename', 'stop']),
+        command: z.enum([
+          'new-conversation',
+          'settings',
+          'search',
+          'export',
+          'import',
+          'toggle-sidebar',
+          'rename',
+          'stop',
+        ]),
       }),
     },
     'settings.changed': { payload: Settings },

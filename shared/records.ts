@@ -62,7 +62,9 @@ export const ConversationRow = z.object({
 /** Per-conversation choices; an absent field follows the settings. */
 export const ConversationSettings = z.strictObject({
   sampling: Sampling.optional(),
-  memory: z.strictObject({ strategy: z.string().optional(), lastMessages: z.int().min(1).max(10_000).optional() }).optional(),
+  memory: z
+    .strictObject({ strategy: z.string().optional(), lastMessages: z.int().min(1).max(10_000).optional() })
+    .optional(),
 })
 
 export const Conversation = ConversationRow.extend({
@@ -171,5 +173,5 @@ export const SendPreview = SentSummary.extend({
 })
 
 function isWellFormed(text: string): boolean {
-  return (text as string & { isWellFormed(): boolean }).isWellFormed()
+  return text.isWellFormed()
 }

@@ -1,4 +1,11 @@
-import type { CallInput, CallName, CallOutput, StreamInput, StreamName, StreamPart } from '../../shared/contract-types.ts'
+import type {
+  CallInput,
+  CallName,
+  CallOutput,
+  StreamInput,
+  StreamName,
+  StreamPart,
+} from '../../shared/contract-types.ts'
 
 type Awaitable<T> = T | Promise<T>
 

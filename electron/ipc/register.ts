@@ -5,7 +5,6 @@ import { AppError, toWireError } from '../../shared/errors.ts'
 import { log } from '../log.ts'
 import type { CallHandlers, StreamHandlers } from './handler-types.ts'
 
-
 interface Registration {
   calls: CallHandlers
   streams: StreamHandlers
@@ -82,7 +81,8 @@ interface Schema {
 
 function parse(schema: Schema, input: unknown): unknown {
   const parsed = schema.safeParse(input)
-  if (!parsed.success) throw new AppError('invalid-request', 'This request is not well formed.', { cause: parsed.error })
+  if (!parsed.success)
+    throw new AppError('invalid-request', 'This request is not well formed.', { cause: parsed.error })
   return parsed.data
 }
 

@@ -1,0 +1,41 @@
+import type { WindowSource } from '../../shared/record-types.ts'
+import type { EndpointRecord } from '../history/endpoints.ts'
+import type { History } from '../history/history.ts'
+import { ASSUMED_WINDOW_TOKENS } from '../memory/build-prompt.ts'
+import { detectWindow } from './models.ts'
+import type { EndpointConnection } from './address.ts'
+
+export interface KnownWindow {
+  /** Tokens. */
+  tokens: number
+  source: WindowSource
+}
+
+/** The context window as far as it is known without asking: set by hand, else learned, else the assumed size. */
+export async function knownWindow(
+  history: History,
+  endpoint: EndpointRecord,
+  model: string | undefined,
+): Promise<KnownWindow> {
+  if (endpoint.windowTokens !== null) return { tokens: endpoint.windowTokens, source: 'user' }
+  const stored = model === undefined ? null : await history.getModelWindow({ endpointId: endpoint.id, model })
+  if (stored) return { tokens: stored.windowTokens, source: stored.source }
+  return { tokens: ASSUMED_WINDOW_TOKENS, source: 'assumed' }
+}
+
+/**
+ * Asks the server for the window that is really loaded and keeps the answer. Servers load models with another size after
+ * a restart, so this is asked anew in each run of the app. Returns undefined when the server does not tell.
+ */
+export async function learnWindow(
+  history: History,
+  endpoint: EndpointRecord,
+  access: EndpointConnection,
+  model: string,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const windowTokens = await detectWindow(access, model, signal)
+  if (windowTokens === null) return undefined
+  await history.setModelWindow({ endpointId: endpoint.id, model, windowTokens, source: 'server', now: Date.now() })
+  return windowTokens
+}

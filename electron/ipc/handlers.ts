@@ -1,0 +1,126 @@
+import {
+  createConversation,
+  markConversationRead,
+  renameConversation,
+  restoreConversation,
+  selectBranch,
+  trashConversation,
+  updateConversation,
+} from '../conversations/conversations.ts'
+import { listModels } from '../endpoint/models.ts'
+import {
+  accessEndpoint,
+  createEndpoint,
+  deleteEndpoint,
+  listEndpoints,
+  updateEndpoint,
+} from '../endpoint/saved-endpoints.ts'
+import { searchLocal } from '../endpoint/search.ts'
+import { testEndpoint } from '../endpoint/test-connection.ts'
+import type { Alcove } from '../lifecycle/alcove.ts'
+import { previewPrompt } from '../memory/preview.ts'
+import { readSettings, updateSettings } from '../settings/settings.ts'
+import { askAndExport, showExportedFile } from '../transfer/ask-export.ts'
+import { askAndImport } from '../transfer/ask-import.ts'
+import { openLink } from '../window/open-link.ts'
+import type { CallHandlers, StreamHandlers } from './handler-types.ts'
+import { push } from './push.ts'
+
+/** Model lists and tests of an address end by themselves after this long. */
+const ASK_TIMEOUT_MS = 15_000
+
+/** The map of all calls: channel to feature, one line each. */
+export function createCallHandlers(alcove: Alcove): CallHandlers {
+  const { keys, preferences } = alcove
+  const history = () => alcove.open().history
+  const access = (endpointId: string) => accessEndpoint(history(), keys, endpointId)
+  return {
+    'app.getState': () => alcove.appState(),
+    'app.retryHistory': async () => retryHistory(alcove),
+    'app.openLink': async ({ url }) => ({ opened: await openLink(url) }),
+    'app.showDataFolder': () => done(alcove.showDataFolder()),
+    'app.getPreferences': () => preferences.get(),
+    'app.updatePreferences': (changes) =>
+      pushed('app.preferencesChanged', preferences.update(defined(changes)), alcove.applyTheme),
+
+    'settings.get': () => readSettings(history()),
+    'settings.update': async (changes) => pushed('settings.changed', await updateSettings(history(), defined(changes))),
+
+    'conversations.list': (input) => history().listConversations(input),
+    'conversations.get': (input) => history().getConversation(input),
+    'conversations.create': () => createConversation(history()),
+    'conversations.rename': (input) => renameConversation(history(), input),
+    'conversations.update': (input) => updateConversation(history(), input),
+    'conversations.markRead': async ({ conversationId }) => done(await markConversationRead(history(), conversationId)),
+    'conversations.trash': async ({ conversationId }) => done(await trashConversation(history(), conversationId)),
+    'conversations.restore': async ({ conversationId }) => done(await restoreConversation(history(), conversationId)),
+    'conversations.selectBranch': (input) => selectBranch(history(), input),
+
+    'messages.list': (input) => history().listBranch(input),
+    'messages.get': (input) => history().getMessage(input),
+
+    'drafts.get': (input) => history().getDraft(input),
+    'drafts.save': async (input) => done(await history().saveDraft({ ...input, now: Date.now() })),
+
+    'endpoints.list': () => listEndpoints(history(), keys),
+    'endpoints.create': async (input) => changedEndpoints(await createEndpoint(history(), keys, input)),
+    'endpoints.update': async (input) => changedEndpoints(await updateEndpoint(history(), keys, input)),
+    'endpoints.delete': async ({ endpointId }) =>
+      changedEndpoints(done(await deleteEndpoint(history(), keys, endpointId))),
+    'endpoints.models': async ({ endpointId }) => listModels(await access(endpointId), inTime()),
+    'endpoints.test': async ({ endpointId }) => testEndpoint({ endpoint: await access(endpointId), signal: inTime() }),
+    'endpoints.testAddress': ({ baseUrl, key }) =>
+      testEndpoint({ endpoint: { kind: 'http', baseUrl, key }, signal: inTime() }),
+    'endpoints.search': () => searchLocal({ signal: inTime() }),
+
+    'memory.preview': (input) => previewPrompt(history(), input),
+
+    'replies.start': (input) => alcove.open().replies.start(input),
+    'replies.stop': ({ replyId }) => done(alcove.open().replies.stop(replyId)),
+
+    'transfer.showFile': () => done(showExportedFile()),
+  }
+}
+
+/** The map of all streams. */
+export function createStreamHandlers(alcove: Alcove): StreamHandlers {
+  return {
+    'replies.watch': (input, signal) => alcove.open().replies.watch(input, signal),
+    'transfer.export': (input, signal) => askAndExport(alcove.window(), alcove.open(), input, signal),
+    'transfer.import': (_input, signal) => askAndImport(alcove.window(), alcove.open(), signal),
+  }
+}
+
+function inTime(): AbortSignal {
+  return AbortSignal.timeout(ASK_TIMEOUT_MS)
+}
+
+/** The empty answer, whatever the feature returned. */
+function done(_nothing: unknown): Record<string, never> {
+  return {}
+}
+
+function pushed<N extends 'app.preferencesChanged' | 'settings.changed', T extends Parameters<typeof push<N>>[1]>(
+  name: N,
+  payload: T,
+  also?: () => void,
+): T {
+  also?.()
+  push(name, payload)
+  return payload
+}
+
+function changedEndpoints<T>(value: T): T {
+  push('endpoints.changed', {})
+  return value
+}
+
+/** The contract's optional fields as TypeScript's exact ones: absent rather than undefined. */
+function defined<T extends object>(changes: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as never
+}
+
+async function retryHistory(alcove: Alcove) {
+  await alcove.holder.open()
+  return alcove.appState()
+}

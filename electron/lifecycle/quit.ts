@@ -1,0 +1,83 @@
+import { app, type BrowserWindow, dialog, powerMonitor } from 'electron'
+import { log } from '../log.ts'
+import type { HistoryHolder } from './open-history.ts'
+
+interface QuitOptions {
+  holder: HistoryHolder
+  replyCount(): number
+  window(): BrowserWindow | undefined
+}
+
+/** The system waits about this long for a program that is asked to end. */
+const SAVE_LIMIT_MS = 1_800
+
+/**
+ * Ends the app in an orderly way: windows first (they hand over their drafts), then replies are saved as interrupted,
+ * then the history is closed. Menu and shortcut ask first while a reply runs; signals and the end of the desktop session
+ * cannot wait for an answer.
+ */
+export function prepareQuit({ holder, replyCount, window }: QuitOptions): { askAndQuit(): void } {
+  let ending: Promise<void> | undefined
+
+  const quit = (): Promise<void> => {
+    ending ??= endOrderly().finally(() => app.exit(0))
+    return ending
+  }
+
+  async function endOrderly(): Promise<void> {
+    const limit = new Promise<void>((resolve) => setTimeout(resolve, SAVE_LIMIT_MS))
+    await Promise.race([save(), limit])
+  }
+
+  async function save(): Promise<void> {
+    try {
+      const open = window()
+      if (open && !open.isDestroyed()) {
+        const closed = new Promise<void>((resolve) => open.once('closed', () => resolve()))
+        open.close()
+        await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 300))])
+      }
+      await holder.close()
+    } catch (error) {
+      log.exception('quitting', error)
+    }
+  }
+
+  async function askAndQuit(): Promise<void> {
+    const open = window()
+    if (replyCount() > 0 && !ending) {
+      const options = {
+        type: 'question' as const,
+        message:
+          replyCount() === 1 ? 'A reply is still being written.' : `${replyCount()} replies are still being written.`,
+        detail: 'If you quit now, what has arrived is kept and can be continued later.',
+        buttons: ['Quit', 'Cancel'],
+        defaultId: 1,
+        cancelId: 1,
+      }
+      const { response } = await (open ? dialog.showMessageBox(open, options) : dialog.showMessageBox(options))
+      if (response !== 0) return
+    }
+    await quit()
+  }
+
+  app.on('before-quit', (event) => {
+    event.preventDefault()
+    void askAndQuit()
+  })
+  app.on('window-all-closed', () => {
+    if (ending || process.platform === 'darwin') return
+    // A reply that is still being written keeps the process, without a window, until it is saved.
+    void whenNoReplies(holder).then(() => {
+      if (!window()) void quit()
+    })
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void quit())
+  powerMonitor.on('shutdown', () => void quit())
+  app.on('browser-window-created', (_event, created) => created.on('session-end', () => void quit()))
+  return { askAndQuit: () => void askAndQuit() }
+}
+
+async function whenNoReplies(holder: HistoryHolder): Promise<void> {
+  if (holder.state().state === 'open') await holder.get().replies.whenIdle()
+}

@@ -1,0 +1,87 @@
+import path from 'node:path'
+import { app, type BrowserWindow, nativeTheme, safeStorage, shell } from 'electron'
+import type { AppState } from '../../shared/record-types.ts'
+import { createCallHandlers, createStreamHandlers } from '../ipc/handlers.ts'
+import { push, setPushTarget } from '../ipc/push.ts'
+import { registerIpc } from '../ipc/register.ts'
+import { createKeyStore } from '../keys/key-store.ts'
+import { log } from '../log.ts'
+import { openPreferences } from '../preferences/preferences.ts'
+import { setAppMenu } from '../window/app-menu.ts'
+import { APP_ORIGIN } from '../window/app-protocol.ts'
+import { isOwnPage } from '../window/lock-down.ts'
+import { createMainWindow } from '../window/main-window.ts'
+import type { Alcove } from './alcove.ts'
+import { keepAwakeWhile } from './keep-awake.ts'
+import { createHistoryHolder } from './open-history.ts'
+import { prepareQuit } from './quit.ts'
+
+interface Folders {
+  dataFolder: string
+  bundleFolder: string
+}
+
+/** Puts the parts together and opens the window as soon as Electron is ready. */
+export function startAlcove({ dataFolder, bundleFolder }: Folders): void {
+  const devOrigin = __ALCOVE_DEV__ ? process.env.ALCOVE_DEV_ORIGIN : undefined
+  const preferences = openPreferences(dataFolder)
+  const keys = createKeyStore(path.join(dataFolder, 'keys.json'), safeStorage)
+  let window: BrowserWindow | undefined
+  const currentWindow = () => (window?.isDestroyed() ? undefined : window)
+  const holder = createHistoryHolder({
+    file: path.join(dataFolder, 'history.db'),
+    keys,
+    bundleFolder,
+    nativeBinding: app.isPackaged && !__ALCOVE_TEST_BUILD__ ? undefined : process.env.ALCOVE_SQLITE_ADDON,
+    onState: () => push('app.stateChanged', appState()),
+    onReplyCount: keepAwakeWhile,
+  })
+  const appState = (): AppState => ({
+    version: app.getVersion(),
+    platform: process.platform as AppState['platform'],
+    locale: app.getLocale(),
+    history: holder.state(),
+    preferencesReset: preferences.wasReset,
+  })
+  const alcove: Alcove = {
+    keys,
+    preferences,
+    holder,
+    open: () => holder.get(),
+    window: currentWindow,
+    appState,
+    showDataFolder: () => void shell.openPath(dataFolder),
+    applyTheme: () => {
+      nativeTheme.themeSource = preferences.get().theme
+    },
+  }
+  const replyCount = () => (holder.state().state === 'open' ? holder.get().replies.count() : 0)
+  const { askAndQuit } = prepareQuit({ holder, replyCount, window: currentWindow })
+
+  const showWindow = () => {
+    const open = currentWindow()
+    if (!open) window = createMainWindow({ preferences, bundleFolder, devOrigin })
+    else {
+      if (open.isMinimized()) open.restore()
+      open.show()
+      open.focus()
+    }
+  }
+  app.on('second-instance', showWindow)
+  app.on('activate', showWindow)
+
+  registerIpc({
+    calls: createCallHandlers(alcove),
+    streams: createStreamHandlers(alcove),
+    isTrusted: (event) => isOwnPage(event, currentWindow()?.webContents, devOrigin ? [devOrigin] : [APP_ORIGIN]),
+  })
+  setPushTarget(currentWindow)
+  // Not awaited: an ES-module main that awaits `ready` at its top level never gets there.
+  void app.whenReady().then(async () => {
+    alcove.applyTheme()
+    setAppMenu(askAndQuit)
+    showWindow()
+    await holder.open()
+    log.info(`Alcove ${app.getVersion()}, Electron ${process.versions.electron}, history ${holder.state().state}`)
+  })
+}

@@ -1,0 +1,96 @@
+import type { SendPreview, WindowSource } from '../../shared/record-types.ts'
+import { estimateMessageTokens } from './estimate-tokens.ts'
+import { type Exchange, findStrategy, type PromptMessage } from './strategies.ts'
+
+/** A window that no server reported and nobody set: small enough to be safe, and said to be a guess. */
+export const ASSUMED_WINDOW_TOKENS = 4096
+
+/** Estimates err; this share of the window stays free. */
+const SAFETY_SHARE = 0.08
+
+export interface PromptInput {
+  systemPrompt: string
+  /** The newest messages of the branch, oldest first; the last one is the user message to be answered. */
+  messages: PromptMessage[]
+  /** All messages on the branch, also those not read. */
+  totalMessages: number
+  window: { tokens: number; source: WindowSource }
+  /** Tokens asked for the answer; at most half of the window is kept free for it. */
+  reserveTokens: number
+  strategy: string | undefined
+  lastMessages: number
+}
+
+export interface Prompt {
+  messages: { role: 'system' | 'user' | 'assistant'; content: string }[]
+  summary: SendPreview
+}
+
+/**
+ * Builds what one request carries: the system prompt first and whole, always; then what the strategy selects of the
+ * branch. Reads only, so the stored history is never trimmed.
+ */
+export function buildPrompt(input: PromptInput): Prompt {
+  const windowTokens = input.window.tokens
+  const reserveTokens = Math.min(input.reserveTokens, Math.floor(windowTokens / 2))
+  const systemPromptTokens = input.systemPrompt ? estimateMessageTokens(input.systemPrompt) : 0
+  const margin = Math.max(64, Math.ceil(windowTokens * SAFETY_SHARE))
+  const budgetTokens = Math.max(0, windowTokens - reserveTokens - systemPromptTokens - margin)
+
+  const strategy = findStrategy(input.strategy)
+  const spoken = input.messages.filter((message) => message.text !== '')
+  const exchanges = toExchanges(spoken)
+  const selected = strategy.select({ exchanges, budgetTokens, lastMessages: input.lastMessages })
+  const sent = selected.flatMap((exchange) => exchange.messages)
+  const estimatedTokens = systemPromptTokens + selected.reduce((sum, exchange) => sum + exchange.tokens, 0)
+
+  const system = input.systemPrompt ? [{ role: 'system' as const, content: input.systemPrompt }] : []
+  return {
+    messages: [...system, ...alternate(sent)],
+    summary: {
+      strategy: strategy.id,
+      sentMessages: sent.length,
+      // Empty replies (failed before the first token) are nothing that could be left out.
+      leftOutMessages: input.totalMessages - sent.length - (input.messages.length - spoken.length),
+      estimatedTokens,
+      windowTokens,
+      windowSource: input.window.source,
+      reserveTokens,
+      systemPromptTokens,
+      fits: estimatedTokens <= windowTokens - reserveTokens,
+    },
+  }
+}
+
+/**
+ * Groups a branch into exchanges: a user message with its replies. Replies before the first user message (an import)
+ * belong to none, since templates want the user first, and so are left out.
+ */
+export function toExchanges(messages: PromptMessage[]): Exchange[] {
+  const exchanges: Exchange[] = []
+  for (const message of messages) {
+    const tokens = estimateMessageTokens(message.text)
+    const last = exchanges.at(-1)
+    if (message.role === 'user') exchanges.push({ messages: [message], tokens })
+    else if (last) {
+      last.messages.push(message)
+      last.tokens += tokens
+    }
+  }
+  return exchanges
+}
+
+/**
+ * Several chat templates refuse two messages of one role in a row, which a reply that failed leaves behind: neighbours
+ * of one role are joined.
+ */
+function alternate(messages: PromptMessage[]): { role: 'user' | 'assistant'; content: string }[] {
+  const wire: { role: 'user' | 'assistant'; content: string }[] = []
+  for (const message of messages) {
+    const role = message.role === 'assistant' ? 'assistant' : 'user'
+    const last = wire.at(-1)
+    if (last?.role === role) last.content += `\n\n${message.text}`
+    else wire.push({ role, content: message.text })
+  }
+  return wire
+}

@@ -1,0 +1,35 @@
+import type { Conversation, Settings } from '../../shared/record-types.ts'
+import type { KnownWindow } from '../endpoint/model-window.ts'
+import type { History } from '../history/history.ts'
+import { buildPrompt, type Prompt } from './build-prompt.ts'
+import type { PromptMessage } from './strategies.ts'
+
+interface PrepareInput {
+  conversation: Conversation
+  settings: Settings
+  window: KnownWindow
+  /** Newest message of the branch to read; null: the active leaf. */
+  leafId: string | null
+  /** A user message that is not stored yet, or an unshown one. */
+  newText?: string
+}
+
+/** Reads as much of the branch as the settings allow to send and builds the prompt from it. */
+export async function preparePrompt(history: History, input: PrepareInput): Promise<Prompt> {
+  const { conversation, settings, window, leafId, newText } = input
+  const lastMessages = conversation.settings.memory?.lastMessages ?? settings.lastMessages
+  const branch = await history.readPrompt({ conversationId: conversation.id, leafId, limit: lastMessages + 1 })
+  const stored: PromptMessage[] = branch.messages.map(({ id, role, text }) => ({ id, role, text }))
+  const unsaved: PromptMessage[] = newText === undefined ? [] : [{ id: '', role: 'user', text: newText }]
+  const sampling = { ...settings.sampling, ...conversation.settings.sampling }
+  const limit = sampling.maxTokens
+  return buildPrompt({
+    systemPrompt: conversation.systemPrompt,
+    messages: [...stored, ...unsaved],
+    totalMessages: branch.total + unsaved.length,
+    window,
+    reserveTokens: limit !== undefined && limit > 0 ? limit : settings.answerReserveTokens,
+    strategy: conversation.settings.memory?.strategy,
+    lastMessages,
+  })
+}

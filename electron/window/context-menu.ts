@@ -1,0 +1,38 @@
+import { type BrowserWindow, type ContextMenuParams, clipboard, Menu, type MenuItemConstructorOptions } from 'electron'
+import { checkLink } from './check-link.ts'
+import { openLink } from './open-link.ts'
+
+/** The native menu for text fields, selected text and links; elsewhere none. */
+export function showContextMenu(window: BrowserWindow, parameters: ContextMenuParams): void {
+  const items = contextMenuItems(parameters)
+  if (items.length > 0) Menu.buildFromTemplate(items).popup({ window })
+}
+
+/** What the menu offers at a place of the page. */
+export function contextMenuItems(parameters: ContextMenuParams): MenuItemConstructorOptions[] {
+  const { editFlags, isEditable, linkURL, selectionText } = parameters
+  const groups: MenuItemConstructorOptions[][] = []
+  // Links of the conversation carry their address in the page as an ordinary href.
+  if (linkURL && checkLink(linkURL)) {
+    groups.push([
+      { label: 'Open link…', click: () => void openLink(linkURL) },
+      { label: 'Copy link', click: () => clipboard.writeText(linkURL) },
+    ])
+  }
+  if (isEditable) {
+    groups.push([
+      { role: 'undo', enabled: editFlags.canUndo },
+      { role: 'redo', enabled: editFlags.canRedo },
+    ])
+    groups.push([
+      { role: 'cut', enabled: editFlags.canCut },
+      { role: 'copy', enabled: editFlags.canCopy },
+      { role: 'paste', enabled: editFlags.canPaste },
+      { role: 'pasteAndMatchStyle', enabled: editFlags.canPaste },
+    ])
+    groups.push([{ role: 'selectAll', enabled: editFlags.canSelectAll }])
+  } else if (selectionText.trim() !== '') {
+    groups.push([{ role: 'copy' }, { role: 'selectAll' }])
+  }
+  return groups.flatMap((group, index) => (index === 0 ? group : [{ type: 'separator' as const }, ...group]))
+}
