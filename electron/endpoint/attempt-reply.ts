@@ -1,0 +1,160 @@
+import { AppError } from '../../shared/errors.ts'
+import { addressOf, type EndpointConnection } from './address.ts'
+import { type ChatEvent, phaseEvent } from './chat-event.ts'
+import { type ChatLimits, firstByteLimitMs } from './chat-limits.ts'
+import { connectFailure } from './connect-failure.ts'
+import { EndpointFailure } from './failure.ts'
+import { sendRequest } from './request.ts'
+import { statusFailure } from './status-failure.ts'
+import { readAnswer } from './stream/read-answer.ts'
+import { createReplyReader, type ReplyEvent, type ReplyReader } from './stream/reply-reader.ts'
+import { SseTooLong } from './stream/sse-lines.ts'
+import { brokenStream, judgeReply } from './stream/verdict.ts'
+import { createWatchClock, type WatchClock } from './watch-clock.ts'
+
+interface Attempt {
+  endpoint: EndpointConnection
+  model: string
+  signal: AbortSignal
+  estimatedPromptTokens: number
+}
+
+/** One try, while it lasts. */
+interface Progress {
+  attempt: Attempt
+  limits: ChatLimits
+  where: string
+  clock: WatchClock
+  reader: ReplyReader
+  hasText: boolean
+  /** The reply has ended; only counts may follow. */
+  isEnding: boolean
+  sizeBytes: number
+}
+
+/**
+ * Sends a chat request once and yields what comes back, under the clocks of `limits`. Throws `EndpointFailure`, or
+ * anything at all when `attempt.signal` aborted. The socket is closed whenever this generator is left early.
+ */
+export async function* attemptReply(
+  attempt: Attempt,
+  body: Record<string, unknown>,
+  limits: ChatLimits,
+): AsyncGenerator<ChatEvent, void, undefined> {
+  const left = new AbortController()
+  const clock = createWatchClock()
+  const { where } = addressOf(attempt.endpoint)
+  const reader = createReplyReader()
+  const progress: Progress = { attempt, limits, where, clock, reader, hasText: false, isEnding: false, sizeBytes: 0 }
+  try {
+    yield* send(progress, body, AbortSignal.any([attempt.signal, clock.signal, left.signal]))
+  } catch (error) {
+    if (attempt.signal.aborted) throw error
+    const failure = explain(error, progress)
+    if (failure !== null) throw failure
+  } finally {
+    clock.stop()
+    left.abort()
+  }
+  const problem = judgeReply(progress.reader.state, progress.hasText, attempt.endpoint, attempt.model)
+  if (problem !== null) throw problem
+  const { usage, finishReason, model } = progress.reader.state
+  if (usage !== null) yield { type: 'usage', ...usage }
+  yield { type: 'end', finishReason, model }
+}
+
+async function* send(progress: Progress, body: Record<string, unknown>, signal: AbortSignal) {
+  const { attempt, clock, limits, reader } = progress
+  watchForFirst(progress)
+  let tellSent: () => void = () => undefined
+  const sent = new Promise<void>((resolve) => {
+    tellSent = resolve
+  })
+  const answering = sendRequest({
+    connection: attempt.endpoint,
+    method: 'POST',
+    url: `${addressOf(attempt.endpoint).apiBase}/chat/completions`,
+    body,
+    accept: 'text/event-stream, application/json',
+    signal,
+    onSent: tellSent,
+  })
+  // Should the consumer leave at the yield below, the failure that follows has nobody to tell.
+  answering.catch(() => undefined)
+  await Promise.race([sent, answering])
+  yield phaseEvent('reading')
+  const response = await answering
+  if (response.status < 200 || response.status > 299)
+    throw await statusFailure(response, attempt.endpoint, attempt.model)
+  if (response.contentType.includes('text/html')) reader.state.form = 'html'
+  for await (const batch of readAnswer(response.body, reader, limits)) {
+    clock.pause()
+    yield* toChatEvents(batch.events, progress)
+    watchAgain(progress, batch.alive)
+    clock.resume()
+  }
+  yield* toChatEvents(reader.end(), progress)
+}
+
+function* toChatEvents(events: readonly ReplyEvent[], progress: Progress): Generator<ChatEvent, void, undefined> {
+  for (const event of events) {
+    if (event.type === 'progress') {
+      yield { type: 'phase', phase: 'reading', processed: event.processed, total: event.total }
+      continue
+    }
+    progress.sizeBytes += Buffer.byteLength(event.text)
+    if (progress.sizeBytes > progress.limits.maxReplyBytes) {
+      throw brokenStream(progress.where, 'sent a reply larger than Alcove takes, so it was stopped')
+    }
+    if (!progress.hasText) yield phaseEvent('writing')
+    progress.hasText = true
+    yield event
+  }
+}
+
+function watchForFirst({ attempt, clock, limits, where }: Progress): void {
+  const limitMs = firstByteLimitMs(limits, attempt.estimatedPromptTokens)
+  clock.restart(
+    limitMs,
+    () =>
+      new EndpointFailure(
+        'endpoint-timeout',
+        `${where} accepted the request but has not begun to answer within ${inWords(limitMs)}. The model may be too large for this computer, or busy. Try again: what it has read is often kept.`,
+        { retryable: true },
+      ),
+  )
+}
+
+/** A sign of life starts the clock anew. What may follow the reply's end is worth one short wait only. */
+function watchAgain(progress: Progress, isAlive: boolean): void {
+  const { clock, limits, where, reader, hasText } = progress
+  const hasEnded = reader.state.finishReason !== null
+  if (progress.isEnding || !(isAlive || hasEnded)) return
+  if (!hasText && !hasEnded) return watchForFirst(progress)
+  progress.isEnding = hasEnded
+  const limitMs = hasEnded ? limits.tailMs : limits.idleMs
+  clock.restart(
+    limitMs,
+    () =>
+      new EndpointFailure(
+        'stream-idle',
+        `${where} stopped in the middle of the reply: nothing came for ${inWords(limitMs)}. What had arrived is kept. Continue the reply, or make it anew.`,
+        { retryable: true },
+      ),
+  )
+}
+
+/** The failure that an interruption amounts to; null when the reply was whole by then. */
+function explain(error: unknown, { clock, reader, hasText, where }: Progress): AppError | null {
+  if (reader.state.finishReason !== null) return null
+  if (clock.signal.aborted) return clock.signal.reason as AppError
+  if (error instanceof AppError) return error
+  if (error instanceof SseTooLong) return brokenStream(where, 'sent a line without end', error)
+  return hasText
+    ? brokenStream(where, 'broke the connection in the middle of the reply', error)
+    : connectFailure(error, where)
+}
+
+function inWords(limitMs: number): string {
+  return limitMs < 90_000 ? `${Math.ceil(limitMs / 1_000)} seconds` : `${Math.round(limitMs / 60_000)} minutes`
+}

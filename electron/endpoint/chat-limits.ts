@@ -1,0 +1,35 @@
+/** Every wait and size of a reply; tests shorten them. */
+export interface ChatLimits {
+  /** Until anything at all comes back, at least. Longer for long prompts, see `firstByteLimitMs`. */
+  firstByteMs: number
+  /** How fast a slow computer reads a prompt, in tokens per second. */
+  prefillTokensPerSecond: number
+  /** Between two signs of life, once the reply has begun. */
+  idleMs: number
+  /** For the counts that some servers send after the reply's end. */
+  tailMs: number
+  /** Longest wait for a server that says it is loading its model, and how often to look. */
+  loadingMs: number
+  loadingPollMs: number
+  /** Pauses before the second, third and fourth try; each is varied by a fifth either way. */
+  backoffMs: readonly number[]
+  maxLineChars: number
+  maxReplyBytes: number
+}
+
+export const defaultLimits: ChatLimits = {
+  firstByteMs: 120_000,
+  prefillTokensPerSecond: 40,
+  idleMs: 120_000,
+  tailMs: 5_000,
+  loadingMs: 180_000,
+  loadingPollMs: 1_000,
+  backoffMs: [500, 1_500, 4_000],
+  maxLineChars: 1024 * 1024,
+  maxReplyBytes: 64 * 1024 * 1024,
+}
+
+/** Milliseconds to wait for the first byte: twice what reading `promptTokens` takes and 30 s more, but not less than the floor. */
+export function firstByteLimitMs(limits: ChatLimits, promptTokens: number): number {
+  return Math.max(limits.firstByteMs, 30_000 + (2_000 * promptTokens) / limits.prefillTokensPerSecond)
+}

@@ -1,0 +1,100 @@
+import { EndpointFailure } from './failure.ts'
+import { startHint } from './known-servers.ts'
+
+const CERTIFICATE =
+  /CERT|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA|UNTRUSTED|PATH_LENGTH/
+
+/**
+ * Turns what undici, sockets, DNS and TLS throw into a sentence that names `where` (`host:port`).
+ * Codes: https://nodejs.org/api/errors.html#common-system-errors and undici's `docs/api/Errors.md`.
+ */
+export function connectFailure(cause: unknown, where: string): EndpointFailure {
+  const code = errorCode(cause)
+  const again = { cause, retryable: true }
+  switch (code) {
+    case 'ECONNREFUSED':
+      return new EndpointFailure('endpoint-unreachable', `Nothing answers at ${where}. ${startHint(where)}`, {
+        ...again,
+        retry: 'backoff',
+      })
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'UND_ERR_SOCKET':
+      return new EndpointFailure(
+        'endpoint-unreachable',
+        `The server at ${where} closed the connection without an answer. Check that it is still running, then try again.`,
+        { ...again, retry: 'backoff' },
+      )
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EAI_FAIL':
+      return new EndpointFailure(
+        'endpoint-unreachable',
+        `No computer named in ${where} can be found. Check the spelling of the address and the network connection.`,
+        again,
+      )
+    case 'UND_ERR_CONNECT_TIMEOUT':
+    case 'ETIMEDOUT':
+      return new EndpointFailure(
+        'endpoint-timeout',
+        `${where} did not accept a connection in time. Check the address, and that no firewall stands in between.`,
+        again,
+      )
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'EADDRNOTAVAIL':
+    case 'EHOSTDOWN':
+    case 'ENETDOWN':
+      return new EndpointFailure(
+        'endpoint-unreachable',
+        `${where} cannot be reached from this computer. Check the network connection and the address.`,
+        again,
+      )
+    default:
+      return protocolFailure(cause, code, where)
+  }
+}
+
+function protocolFailure(cause: unknown, code: string, where: string): EndpointFailure {
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
+    return new EndpointFailure(
+      'endpoint-unreachable',
+      `The server at ${where} does not speak https. Change https:// to http:// in the address.`,
+      { cause },
+    )
+  }
+  if (CERTIFICATE.test(code)) {
+    return new EndpointFailure(
+      'endpoint-unreachable',
+      `The certificate of ${where} is not trusted by this computer (${code}). Install its certificate authority, or use http:// if the server is yours.`,
+      { cause },
+    )
+  }
+  if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS') || code === 'EPROTO') {
+    return new EndpointFailure(
+      'endpoint-unreachable',
+      `No secure connection to ${where} could be made (${code}). Check whether the address should start with http:// instead of https://.`,
+      { cause },
+    )
+  }
+  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return new EndpointFailure(
+      'endpoint-not-openai',
+      `What answers at ${where} does not speak HTTP as a model server does. Check the port, and whether the address should start with https://.`,
+      { cause },
+    )
+  }
+  return new EndpointFailure(
+    'endpoint-failed',
+    `The connection to ${where} failed${code === '' ? '' : ` (${code})`}. Check that the server is running, then try again.`,
+    { cause, retryable: true },
+  )
+}
+
+function errorCode(error: unknown): string {
+  for (let current = error, depth = 0; typeof current === 'object' && current !== null && depth < 4; depth += 1) {
+    if ('code' in current && typeof current.code === 'string') return current.code
+    current = 'cause' in current ? current.cause : null
+  }
+  return ''
+}

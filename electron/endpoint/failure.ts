@@ -1,0 +1,41 @@
+import { AppError, type ErrorCode } from '../../shared/errors.ts'
+
+/** When the same request may be sent again by itself, provided that no token has arrived yet. */
+export type RetryAdvice = 'never' | 'backoff' | 'loading'
+
+interface FailureDetails {
+  cause?: unknown
+  retryable?: boolean
+  retry?: RetryAdvice
+  retryAfterMs?: number | null
+  status?: number
+  serverText?: string
+  overflow?: OverflowNumbers | null
+}
+
+/** Tokens, where the server told them. */
+export interface OverflowNumbers {
+  promptTokens: number | null
+  windowTokens: number | null
+}
+
+/** A failure of an endpoint, with what the retry rules and the memory engine need beside the sentence. */
+export class EndpointFailure extends AppError {
+  readonly retry: RetryAdvice
+  readonly retryAfterMs: number | null
+  readonly status: number | null
+  /** What the server said, cleaned; empty if nothing. */
+  readonly serverText: string
+  /** Set for `endpoint-overflow`: what the server said about its window. */
+  readonly overflow: OverflowNumbers | null
+
+  constructor(code: ErrorCode, message: string, details: FailureDetails = {}) {
+    super(code, message, { cause: details.cause, retryable: details.retryable ?? false })
+    this.name = 'EndpointFailure'
+    this.retry = details.retry ?? 'never'
+    this.retryAfterMs = details.retryAfterMs ?? null
+    this.status = details.status ?? null
+    this.serverText = details.serverText ?? ''
+    this.overflow = details.overflow ?? null
+  }
+}

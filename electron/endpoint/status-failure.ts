@@ -1,0 +1,167 @@
+import { addressOf, type EndpointAddress, type EndpointConnection } from './address.ts'
+import { EndpointFailure, type OverflowNumbers } from './failure.ts'
+import { readOverflow } from './overflow.ts'
+import { type EndpointResponse, readText } from './request.ts'
+import { asRecord, cleanServerText, parseJson, quoteServer } from './server-text.ts'
+
+const MAX_ERROR_BODY_BYTES = 64 * 1024
+const MAX_RETRY_AFTER_MS = 30_000
+
+interface Situation {
+  connection: EndpointConnection
+  address: EndpointAddress
+  model: string | null
+  status: number
+  /** The body, or a message, whole: overflow numbers may sit beside the sentence. */
+  raw: string
+  text: string
+  retryAfterMs: number | null
+}
+
+/** Reads the body of an answer that is not 2xx and explains it. `model`: the one asked for, null for other routes. */
+export async function statusFailure(
+  response: EndpointResponse,
+  connection: EndpointConnection,
+  model: string | null,
+): Promise<EndpointFailure> {
+  const raw = await readText(response, MAX_ERROR_BODY_BYTES)
+  const isHtml = looksLikeHtml(raw, response.contentType)
+  return explain({
+    connection,
+    address: addressOf(connection),
+    model,
+    status: response.status,
+    raw: isHtml ? '' : raw,
+    text: isHtml ? '' : cleanServerText(raw, connection.key),
+    retryAfterMs: readRetryAfter(response.headers['retry-after'] ?? ''),
+  })
+}
+
+/** Explains an error that came inside a stream or a 200 answer: `{error: {message, code}}`, `{error: "…"}` or text. */
+export function sentFailure(body: unknown, connection: EndpointConnection, model: string): EndpointFailure {
+  const raw = typeof body === 'string' ? body : JSON.stringify(body)
+  const record = asRecord(typeof body === 'string' ? parseJson(body) : body)
+  const code = Number(asRecord(record?.error)?.code ?? record?.code)
+  return explain({
+    connection,
+    address: addressOf(connection),
+    model,
+    status: code >= 400 && code < 600 ? code : 500,
+    raw,
+    text: cleanServerText(body, connection.key),
+    retryAfterMs: null,
+  })
+}
+
+/** The sentence for a page meant for a browser. */
+export function htmlFailure(connection: EndpointConnection): EndpointFailure {
+  const { where, rootUrl } = addressOf(connection)
+  return new EndpointFailure(
+    'endpoint-not-openai',
+    `${where} answers with a web page, not as a model server. Check the port and the path; the address usually ends in /v1, such as ${rootUrl}/v1.`,
+  )
+}
+
+/** Whether a body is a page meant for a browser. */
+export function looksLikeHtml(text: string, contentType: string): boolean {
+  return contentType.includes('text/html') || /^\s*<(?:!doctype|html|head|body)\b/i.test(text.slice(0, 500))
+}
+
+function explain(situation: Situation): EndpointFailure {
+  const { status, text, address, connection } = situation
+  const details = { status, serverText: text, retryAfterMs: situation.retryAfterMs }
+  const overflow = status >= 400 ? readOverflow(situation.raw) : null
+  if (overflow !== null) return overflowFailure(situation, overflow)
+  if (status === 401 || status === 403) {
+    const advice = connection.key === null ? 'It wants an API key: enter it' : 'It refused the API key: check it'
+    return new EndpointFailure(
+      'endpoint-key-refused',
+      `${address.where} did not let this request in (${status}). ${advice} in the endpoint's settings.${quoteServer(text)}`,
+      details,
+    )
+  }
+  if (isModelMissing(situation)) {
+    return new EndpointFailure(
+      'endpoint-model-missing',
+      `${address.where} has no model "${situation.model}". Choose another model, or load this one in the server.${quoteServer(text)}`,
+      details,
+    )
+  }
+  if (status === 404 || status === 405) {
+    return new EndpointFailure(
+      'endpoint-not-found',
+      `A server answers at ${address.where}, but not under ${address.apiBase}. The address usually ends in /v1, such as ${address.rootUrl}/v1.${quoteServer(text)}`,
+      details,
+    )
+  }
+  return isTemporary(situation) ?? finalFailure(situation, details)
+}
+
+function isTemporary(situation: Situation): EndpointFailure | null {
+  const { status, text, address } = situation
+  const details = { status, serverText: text, retryAfterMs: situation.retryAfterMs, retryable: true }
+  if (status === 503 && /loading|warming|starting/i.test(text)) {
+    return new EndpointFailure(
+      'endpoint-loading',
+      `${address.where} is still loading the model. Wait until it has finished, then try again.`,
+      { ...details, retry: 'loading' },
+    )
+  }
+  if (status === 429 || status === 503) {
+    return new EndpointFailure(
+      'endpoint-busy',
+      `${address.where} is too busy to answer (${status}). Wait a little, then try again.${quoteServer(text)}`,
+      { ...details, retry: 'backoff' },
+    )
+  }
+  if (status === 502 || status === 504) {
+    return new EndpointFailure(
+      'endpoint-failed',
+      `${address.where} cannot reach the model behind it (${status}). Check that the model server runs, then try again.${quoteServer(text)}`,
+      { ...details, retry: status === 502 ? 'backoff' : 'never' },
+    )
+  }
+  return null
+}
+
+function finalFailure(situation: Situation, details: { status: number; serverText: string }): EndpointFailure {
+  const { status, text, address } = situation
+  if (status >= 500) {
+    return new EndpointFailure(
+      'endpoint-failed',
+      `${address.where} failed while answering (${status}). Look at the server's own log, then try again.${quoteServer(text)}`,
+      { ...details, retryable: true },
+    )
+  }
+  return new EndpointFailure(
+    'endpoint-refused',
+    `${address.where} refused this request (${status}). Check the model and the reply settings of this conversation.${quoteServer(text)}`,
+    details,
+  )
+}
+
+function overflowFailure(situation: Situation, overflow: OverflowNumbers): EndpointFailure {
+  const { promptTokens, windowTokens } = overflow
+  const prompt = promptTokens === null ? 'what was sent' : `the ${promptTokens.toLocaleString('en')} tokens sent`
+  const window =
+    windowTokens === null ? 'its context window' : `its window of ${windowTokens.toLocaleString('en')} tokens`
+  return new EndpointFailure(
+    'endpoint-overflow',
+    `The model at ${situation.address.where} cannot take ${prompt}: they exceed ${window}. Send fewer messages, or start the server with a larger context.`,
+    { status: situation.status, serverText: situation.text, overflow },
+  )
+}
+
+function isModelMissing({ status, raw, model }: Situation): boolean {
+  if (model === null || ![400, 404, 422].includes(status)) return false
+  return /model_not_found|model\b[\s\S]{0,200}?\b(?:not found|not exist|not available|unknown|not loaded)|(?:no such|unknown|invalid) model|no models? loaded|try pulling it/i.test(
+    raw.slice(0, 5_000),
+  )
+}
+
+function readRetryAfter(header: string): number | null {
+  if (header === '') return null
+  const seconds = Number(header)
+  const waitMs = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - Date.now()
+  return Number.isFinite(waitMs) ? Math.min(Math.max(waitMs, 0), MAX_RETRY_AFTER_MS) : null
+}

@@ -1,0 +1,50 @@
+import { addressOf, type EndpointConnection } from '../address.ts'
+import { EndpointFailure } from '../failure.ts'
+import { htmlFailure, sentFailure } from '../status-failure.ts'
+import type { ReplyState } from './reply-reader.ts'
+
+/** What is wrong with an answer that has ended; null when it is a whole reply. */
+export function judgeReply(
+  state: ReplyState,
+  hasText: boolean,
+  connection: EndpointConnection,
+  model: string,
+): EndpointFailure | null {
+  const { where } = addressOf(connection)
+  if (state.error !== null) return sentFailure(state.error.body, connection, model)
+  if (state.form === 'html') return htmlFailure(connection)
+  const isWhole = state.done || state.finishReason !== null
+  if (isWhole && hasText) return null
+  if (isWhole || state.form === 'unknown') return emptyReply(state, where)
+  if (!hasText && !state.hasChunks) {
+    return new EndpointFailure(
+      'endpoint-not-openai',
+      `${where} answered with something that is not a reply of a model. Check that the address is that of an OpenAI-compatible server; it usually ends in /v1.`,
+    )
+  }
+  return brokenStream(where, state.malformed ? 'sent something that makes no sense' : 'ended the reply in the middle')
+}
+
+/** The sentence for a reply that stopped before its end; what came of it is kept by the caller. */
+export function brokenStream(where: string, what: string, cause?: unknown): EndpointFailure {
+  return new EndpointFailure(
+    'stream-broken',
+    `${where} ${what}. What had arrived is kept. Continue the reply, or make it anew.`,
+    { retryable: true, cause },
+  )
+}
+
+function emptyReply(state: ReplyState, where: string): EndpointFailure {
+  if (state.toolCalls) {
+    return new EndpointFailure(
+      'reply-empty',
+      `The model at ${where} asked for a tool instead of answering, and Alcove offers none. Say in your message that it should answer in words.`,
+      { retryable: true },
+    )
+  }
+  const advice =
+    state.finishReason === 'length'
+      ? 'Its limit was used up before the first word: allow a longer reply, or shorten the conversation.'
+      : 'Try again; if it happens again, the conversation may be too long for the model, or the model is damaged.'
+  return new EndpointFailure('reply-empty', `The model at ${where} sent an empty reply. ${advice}`, { retryable: true })
+}
