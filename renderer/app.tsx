@@ -1,38 +1,59 @@
 import { CSPProvider } from '@base-ui/react/csp-provider'
+import { useEffect } from 'react'
 import styles from './app.module.css'
-import { Composer } from './composer/composer.tsx'
-import { Header } from './header/header.tsx'
-import { useSelection } from './sidebar/selection.ts'
-import { Transcript } from './transcript/transcript.tsx'
+import { useConversationList } from './conversations/conversation-list.ts'
+import { usePreferencesResetNotice } from './notices/use-preferences-reset-notice.ts'
+import { useAppState, watchAppState } from './shell/app-state.ts'
+import { ConversationPane } from './shell/conversation-pane.tsx'
+import { HistoryClosed } from './shell/history-closed.tsx'
+import { OpenDialog } from './shell/open-dialog.tsx'
+import { OpeningHistory } from './shell/opening-history.tsx'
+import { usePreferences, watchPreferences } from './shell/preferences.ts'
+import { useCommands } from './shell/use-commands.ts'
+import { useShortcuts } from './shell/use-shortcuts.ts'
+import { SidebarFrame } from './sidebar/sidebar-frame.tsx'
 import { ToastRegion } from './ui/toast.tsx'
 import { TooltipProvider } from './ui/tooltip.tsx'
 
-/** The whole window: providers, then the panes. */
+/** The whole window: providers, then what the state of the history allows. */
 export function App() {
+  useEffect(watchAppState, [])
+  useEffect(watchPreferences, [])
+  usePreferencesResetNotice()
   return (
     // Style elements are refused by the policy of the window.
     <CSPProvider disableStyleElements>
       <TooltipProvider delay={500}>
-        <Panes />
+        <Content />
         <ToastRegion />
       </TooltipProvider>
     </CSPProvider>
   )
 }
 
+function Content() {
+  const { state, error } = useAppState()
+  const preferencesKnown = usePreferences((store) => store.preferences !== null)
+  const platform = state?.platform
+  useEffect(() => {
+    if (platform) document.documentElement.dataset.platform = platform
+  }, [platform])
+
+  if (error) return <HistoryClosed error={error} />
+  if (!state || !preferencesKnown || state.history.state === 'opening') return <OpeningHistory />
+  if (state.history.state === 'failed') return <HistoryClosed error={state.history.error} />
+  return <Panes />
+}
+
 function Panes() {
-  const conversationId = useSelection((state) => state.conversationId)
+  useEffect(() => useConversationList.getState().watch(), [])
+  useShortcuts()
+  useCommands()
   return (
     <div className={styles.panes}>
-      <main className={styles.main}>
-        <Header />
-        {conversationId ? (
-          <>
-            <Transcript conversationId={conversationId} />
-            <Composer conversationId={conversationId} />
-          </>
-        ) : null}
-      </main>
+      <SidebarFrame />
+      <ConversationPane />
+      <OpenDialog />
     </div>
   )
 }

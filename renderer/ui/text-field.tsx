@@ -12,13 +12,28 @@ export interface TextFieldProps extends Omit<ComponentProps<'input'>, 'value' | 
   labelHidden?: boolean
   /** A control at the end of the field. */
   end?: ReactNode
+  /** At the end of the label's line, e.g. `Saved`. */
+  status?: ReactNode
 }
 
 /** One line of text with its label above, a hint below, and its error beside it. */
-export function TextField({ label, value, onChange, hint, error, labelHidden = false, end, ...rest }: TextFieldProps) {
+export function TextField({
+  label,
+  value,
+  onChange,
+  hint,
+  error,
+  labelHidden = false,
+  end,
+  status,
+  ...rest
+}: TextFieldProps) {
   return (
     <Field.Root className={styles.field} invalid={Boolean(error)}>
-      <Field.Label className={labelHidden ? 'visually-hidden' : styles.label}>{label}</Field.Label>
+      <div className={labelHidden ? 'visually-hidden' : styles.top}>
+        <Field.Label className={styles.label}>{label}</Field.Label>
+        {status}
+      </div>
       <div className={styles.line}>
         <Field.Control {...rest} value={value} onValueChange={onChange} className={styles.control} />
         {end}
@@ -34,13 +49,17 @@ export interface TextAreaProps extends Omit<ComponentProps<'textarea'>, 'value' 
   onChange: (value: string) => void
   hint?: ReactNode
   error?: string | null | undefined
+  status?: ReactNode
 }
 
 /** Several lines of text; otherwise as `TextField`. */
-export function TextArea({ label, value, onChange, hint, error, rows = 4, ...rest }: TextAreaProps) {
+export function TextArea({ label, value, onChange, hint, error, status, rows = 4, ...rest }: TextAreaProps) {
   return (
     <Field.Root className={styles.field} invalid={Boolean(error)}>
-      <Field.Label className={styles.label}>{label}</Field.Label>
+      <div className={styles.top}>
+        <Field.Label className={styles.label}>{label}</Field.Label>
+        {status}
+      </div>
       <Field.Control
         value={value}
         onValueChange={onChange}

@@ -1,0 +1,112 @@
+import { type FormEvent, useRef, useState } from 'react'
+import type { AppError } from '../../shared/errors.ts'
+import type { Endpoint, EndpointTest } from '../../shared/record-types.ts'
+import { call } from '../bridge.ts'
+import { t } from '../i18n/i18n.ts'
+import { asAppError } from '../shell/app-state.ts'
+import { Button } from '../ui/button.tsx'
+import { Note } from '../ui/note.tsx'
+import { TextField } from '../ui/text-field.tsx'
+import { createHttpEndpoint } from './create-endpoint.ts'
+import styles from './endpoints.module.css'
+import { presets } from './presets.ts'
+import { TestNote } from './test-note.tsx'
+
+interface ConnectFormProps {
+  onConnected: (endpoint: Endpoint) => void
+}
+
+/** Address and optional key; tested first, saved when the test succeeds or the person insists. */
+export function ConnectForm({ onConnected }: ConnectFormProps) {
+  const [address, setAddress] = useState('')
+  const [key, setKey] = useState('')
+  const { test, error, busy, connect, saveAnyway, forget } = useConnect(address.trim(), key.trim(), onConnected)
+  const field = useRef<HTMLInputElement>(null)
+
+  const change = (next: string) => {
+    setAddress(next)
+    forget()
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (address.trim()) void connect()
+    else field.current?.focus()
+  }
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <TextField
+        ref={field}
+        label={t('endpoints.address')}
+        value={address}
+        onChange={change}
+        placeholder="http://127.0.0.1:11434/v1"
+        inputMode="url"
+        spellCheck={false}
+        autoComplete="off"
+      />
+      <fieldset className={styles.presets}>
+        <legend className="visually-hidden">{t('endpoints.presets')}</legend>
+        {presets.map((preset) => (
+          <button key={preset.server} type="button" className={styles.preset} onClick={() => change(preset.baseUrl)}>
+            {preset.server}
+          </button>
+        ))}
+      </fieldset>
+      <TextField
+        label={t('endpoints.keyOptional')}
+        type="password"
+        value={key}
+        onChange={(next) => {
+          setKey(next)
+          forget()
+        }}
+        autoComplete="off"
+        hint={t('endpoints.keyHint')}
+      />
+      {test && !test.ok ? <TestNote test={test} /> : null}
+      {error ? <Note kind="danger">{error.message}</Note> : null}
+      <div className={styles.buttons}>
+        <Button type="submit" look="primary" disabled={busy}>
+          {busy ? t('endpoints.testing') : t('endpoints.connect')}
+        </Button>
+        {test && !test.ok ? <Button onClick={() => void saveAnyway()}>{t('endpoints.useAnyway')}</Button> : null}
+      </div>
+    </form>
+  )
+}
+
+function useConnect(address: string, key: string, onConnected: (endpoint: Endpoint) => void) {
+  const [test, setTest] = useState<EndpointTest | null>(null)
+  const [error, setError] = useState<AppError | null>(null)
+  const [busy, setBusy] = useState(false)
+
+  const attempt = async (work: () => Promise<void>) => {
+    setBusy(true)
+    setError(null)
+    try {
+      await work()
+    } catch (cause) {
+      setError(asAppError(cause))
+    }
+    setBusy(false)
+  }
+  const save = async (passed: EndpointTest | null) => onConnected(await createHttpEndpoint(address, key, passed))
+  return {
+    test,
+    error,
+    busy,
+    connect: () =>
+      attempt(async () => {
+        setTest(null)
+        const result = await call('endpoints.testAddress', { baseUrl: address, key: key || null })
+        setTest(result)
+        if (result.ok) await save(result)
+      }),
+    saveAnyway: () => attempt(() => save(null)),
+    /** What was found no longer speaks of what is in the fields. */
+    forget: () => {
+      setTest(null)
+      setError(null)
+    },
+  }
+}

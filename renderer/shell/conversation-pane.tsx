@@ -1,0 +1,78 @@
+import { MessageSquare, Plus } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { Composer } from '../composer/composer.tsx'
+import { newConversation } from '../conversations/conversation-actions.ts'
+import { Header } from '../header/header.tsx'
+import { t } from '../i18n/i18n.ts'
+import { useSelection } from '../sidebar/selection.ts'
+import { Transcript } from '../transcript/transcript.tsx'
+import { TrashPage } from '../trash/trash-page.tsx'
+import { Button } from '../ui/button.tsx'
+import { WelcomePage } from '../welcome/welcome-page.tsx'
+import styles from './conversation-pane.module.css'
+import { FullPage } from './full-page.tsx'
+import { PlainHeader } from './plain-header.tsx'
+import { shortcutLabel } from './shortcut-label.ts'
+import { useServerData } from './use-server-data.ts'
+
+/** The main pane: the conversation in front, the trash, or the first page while there is no endpoint. */
+export function ConversationPane() {
+  const { conversationId, place } = useSelection()
+  const endpoints = useServerData('endpoints.list', {}, 'endpoints.changed')
+  const ready = endpoints.data !== null || endpoints.error !== null
+  const noEndpoint = endpoints.data?.length === 0
+  const starting = useStartWithNew(ready && !noEndpoint)
+
+  if (place === 'trash') {
+    return (
+      <main className={styles.main}>
+        <TrashPage />
+      </main>
+    )
+  }
+  if (conversationId) {
+    return (
+      <main className={styles.main}>
+        <Header />
+        <Transcript conversationId={conversationId} />
+        <Composer conversationId={conversationId} />
+      </main>
+    )
+  }
+  return (
+    <main className={styles.main}>
+      <PlainHeader />
+      {noEndpoint ? <WelcomePage /> : null}
+      {ready && !noEndpoint && !starting ? <NothingInFront /> : null}
+    </main>
+  )
+}
+
+/** Opens an empty conversation once at the start, so that a person can type at once. True while that is under way. */
+function useStartWithNew(ready: boolean): boolean {
+  const [started, setStarted] = useState(false)
+  useEffect(() => {
+    if (!ready || started) return
+    const { conversationId, place } = useSelection.getState()
+    if (conversationId || place === 'trash') setStarted(true)
+    else void newConversation().finally(() => setStarted(true))
+  }, [ready, started])
+  return !started
+}
+
+function NothingInFront() {
+  return (
+    <FullPage
+      icon={<MessageSquare aria-hidden />}
+      title={t('shell.nothingTitle')}
+      actions={
+        <Button look="primary" onClick={() => void newConversation()}>
+          <Plus />
+          {t('sidebar.create')}
+        </Button>
+      }
+    >
+      <p>{t('shell.nothingText', { shortcut: shortcutLabel('Mod+N') })}</p>
+    </FullPage>
+  )
+}

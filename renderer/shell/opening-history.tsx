@@ -1,0 +1,13 @@
+import { t } from '../i18n/i18n.ts'
+import styles from './opening-history.module.css'
+
+/** A still, empty page; it says what it waits for only when that takes a while. */
+export function OpeningHistory() {
+  return (
+    <main className={styles.page}>
+      <p className={styles.words} role="status">
+        {t('history.opening')}
+      </p>
+    </main>
+  )
+}
