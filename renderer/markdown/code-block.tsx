@@ -1,0 +1,56 @@
+import { Check, Copy } from 'lucide-react'
+import { memo, type ReactNode, useEffect, useState } from 'react'
+import { t } from '../i18n/i18n.ts'
+import { groupLines } from './group-lines.ts'
+import styles from './markdown.module.css'
+
+interface CodeBlockProps {
+  /** As written after the fence; empty when there is none. */
+  language: string
+  code: string
+}
+
+/** A code block with its language and a button that copies it. */
+export function CodeBlock({ language, code }: CodeBlockProps): ReactNode {
+  const text = code.endsWith('\n') ? code.slice(0, -1) : code
+  return (
+    <figure className={styles.code} dir="ltr">
+      <figcaption className={styles.codeHead}>
+        <span className={styles.language}>{language || t('markdown.code')}</span>
+        <CopyButton text={text} />
+      </figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines must be scrollable with the keyboard */}
+      <pre tabIndex={0}>
+        <code>
+          {groupLines(text).map((lines, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: groups are only ever appended
+            <LineGroup key={index} lines={lines} />
+          ))}
+        </code>
+      </pre>
+    </figure>
+  )
+}
+
+/** Layout of one huge text node is what makes a growing code block slow, so lines are drawn in groups. */
+export const LineGroup = memo(function LineGroup({ lines }: { lines: string }): ReactNode {
+  return <span className={styles.lines}>{lines}</span>
+})
+
+const COPIED_MS = 1_600
+
+function CopyButton({ text }: { text: string }): ReactNode {
+  const [isCopied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!isCopied) return
+    const timer = setTimeout(() => setCopied(false), COPIED_MS)
+    return () => clearTimeout(timer)
+  }, [isCopied])
+  const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true))
+  return (
+    <button type="button" className={styles.copy} onClick={copy}>
+      {isCopied ? <Check /> : <Copy />}
+      <span aria-live="polite">{isCopied ? t('markdown.copied') : t('common.copy')}</span>
+    </button>
+  )
+}
