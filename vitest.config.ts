@@ -9,6 +9,8 @@ export default defineConfig({
     // The tests may run as a user who must not write into the checkout.
     cache: false,
     fsModuleCache: false,
+    // Inlined so that a test can stand in for the `electron` that it imports.
+    server: { deps: { inline: ['electron-store'] } },
     projects: [
       { extends: true, test: { name: 'unit', include: [`${anywhere}.test.{ts,tsx}`], testTimeout: MINUTE_MS / 2 } },
       {

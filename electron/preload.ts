@@ -7,7 +7,7 @@ const bridge: Bridge = {
   call: (name, input) => ipcRenderer.invoke('call', name, input),
   stream(name, input, receive) {
     const { port1, port2 } = new MessageChannel()
-    port1.addEventListener('message', (event) => receive((event as MessageEvent<StreamMessage>).data))
+    port1.addEventListener('message', (event) => receive((event as unknown as { data: StreamMessage }).data))
     port1.start()
     ipcRenderer.postMessage('stream', { name, input }, [port2])
     return () => port1.close()
