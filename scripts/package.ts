@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { type AfterPackContext, build, type Configuration, DIR_TARGET, Platform } from 'electron-builder'
 import { buildApp, projectRoot } from './build.ts'
 import { describeRuntime, type ElectronRuntime, resolveRuntime } from './electron-runtime.ts'
+import { ELECTRON_33 } from './runtime/electron33.ts'
 import { CACHE_MANIFEST } from './runtime/machine-cache.ts'
 import { SQLITE_ADDON } from './runtime/sqlite-addon.ts'
 
@@ -20,7 +21,7 @@ export type PackageOptions = {
 /** Packages the app for this platform and answers with the folder that holds the results. */
 export async function packageApp(runtime: ElectronRuntime, options: PackageOptions = {}): Promise<string> {
   const { targets = [DIR_TARGET], twin = false } = options
-  const isEndOfLife = runtime.origin === 'electron-33'
+  const isEndOfLife = runtime.version === ELECTRON_33
   const output = options.output ?? join(projectRoot, 'release')
   const work = await mkdtemp(join(tmpdir(), 'alcove-package-'))
   try {

@@ -1,0 +1,36 @@
+// Sets everything up and opens the app; without a display, shows what it does by doing it.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { buildIfStale, projectRoot } from './build.ts'
+import { describeRuntime, type ElectronRuntime, resolveRuntime, runtimeEnvironment } from './electron-runtime.ts'
+import { sandboxArguments } from './sandbox-arguments.ts'
+import { ensureSystemPackages } from './system-packages.ts'
+
+const hasDisplay = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
+const runtime = await resolveRuntime()
+await ensureSystemPackages(hasDisplay ? ['run'] : ['run', 'display'], runtime.executable)
+console.log(describeRuntime(runtime))
+await buildIfStale()
+Object.assign(process.env, runtimeEnvironment(runtime))
+await (hasDisplay ? openWindow(runtime) : showMainJob())
+
+async function openWindow({ executable }: ElectronRuntime): Promise<void> {
+  console.log('Opening Alcove ...')
+  const args = [...sandboxArguments(), projectRoot, ...process.argv.slice(2)]
+  const [code] = await once(spawn(executable, args, { stdio: 'inherit' }), 'exit')
+  process.exitCode = code ?? 1
+}
+
+async function showMainJob(): Promise<void> {
+  const { performMainJob } = await import('./main-job.ts')
+  const { startVirtualDisplay } = await import('./virtual-display.ts')
+  console.log('There is no display: Alcove opens in a virtual one, and its main job is done with the built-in demo.')
+  sandboxArguments()
+  const display = await startVirtualDisplay()
+  process.env.DISPLAY = display.display
+  try {
+    await performMainJob({ report: (step) => console.log(`  ${step}`) })
+  } finally {
+    await display.stop()
+  }
+}
