@@ -1,10 +1,10 @@
 import type { Sampling } from '../../shared/record-types.ts'
 import { addressOf, type EndpointConnection } from './address.ts'
-import { attemptReply } from './attempt-reply.ts'
-import { type ChatEvent, isToken, phaseEvent } from './chat-event.ts'
-import { type ChatLimits, defaultLimits } from './chat-limits.ts'
-import { EndpointFailure } from './failure.ts'
-import { startRetries, waitUnlessAborted } from './retry.ts'
+import { EndpointFailure } from './http/failure.ts'
+import { attemptReply } from './stream/attempt-reply.ts'
+import { type ChatEvent, isToken, phaseEvent } from './stream/chat-event.ts'
+import { type ChatLimits, defaultLimits } from './stream/chat-limits.ts'
+import { startRetries, waitUnlessAborted } from './stream/retry.ts'
 
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant'

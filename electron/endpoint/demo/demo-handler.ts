@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { asRecord, parseJson } from '../server-text.ts'
+import { asRecord, parseJson } from '../http/server-text.ts'
 import { buildDemoReply, type DemoMessage, type DemoReply, estimatePrompt } from './demo-reply.ts'
 
 export const DEMO_MODEL = 'alcove-demo'

@@ -1,4 +1,4 @@
-import { asRecord, parseJson } from '../server-text.ts'
+import { asRecord, parseJson } from '../http/server-text.ts'
 import type { SseMessage } from './sse-lines.ts'
 import { createThinkSplitter } from './think-splitter.ts'
 import { createCharacterJoiner } from './whole-characters.ts'

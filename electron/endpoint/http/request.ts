@@ -1,6 +1,6 @@
 import { type Dispatcher, request } from 'undici'
-import { AppError } from '../../shared/errors.ts'
-import { addressOf, type EndpointConnection } from './address.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { addressOf, type EndpointConnection } from '../address.ts'
 import { connectFailure } from './connect-failure.ts'
 import { dispatcherFor } from './dispatcher.ts'
 import { EndpointFailure } from './failure.ts'

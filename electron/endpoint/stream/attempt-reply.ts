@@ -1,15 +1,15 @@
-import { AppError } from '../../shared/errors.ts'
-import { addressOf, type EndpointConnection } from './address.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { addressOf, type EndpointConnection } from '../address.ts'
+import { connectFailure } from '../http/connect-failure.ts'
+import { EndpointFailure } from '../http/failure.ts'
+import { sendRequest } from '../http/request.ts'
+import { statusFailure } from '../http/status-failure.ts'
 import { type ChatEvent, phaseEvent } from './chat-event.ts'
 import { type ChatLimits, firstByteLimitMs } from './chat-limits.ts'
-import { connectFailure } from './connect-failure.ts'
-import { EndpointFailure } from './failure.ts'
-import { sendRequest } from './request.ts'
-import { statusFailure } from './status-failure.ts'
-import { readAnswer } from './stream/read-answer.ts'
-import { createReplyReader, type ReplyEvent, type ReplyReader } from './stream/reply-reader.ts'
-import { SseTooLong } from './stream/sse-lines.ts'
-import { brokenStream, judgeReply } from './stream/verdict.ts'
+import { readAnswer } from './read-answer.ts'
+import { createReplyReader, type ReplyEvent, type ReplyReader } from './reply-reader.ts'
+import { SseTooLong } from './sse-lines.ts'
+import { brokenStream, judgeReply } from './verdict.ts'
 import { createWatchClock, type WatchClock } from './watch-clock.ts'
 
 interface Attempt {
@@ -130,7 +130,10 @@ function watchAgain(progress: Progress, isAlive: boolean): void {
   const { clock, limits, where, reader, hasText } = progress
   const hasEnded = reader.state.finishReason !== null
   if (progress.isEnding || !(isAlive || hasEnded)) return
-  if (!hasText && !hasEnded) return watchForFirst(progress)
+  if (!hasText && !hasEnded) {
+    watchForFirst(progress)
+    return
+  }
   progress.isEnding = hasEnded
   const limitMs = hasEnded ? limits.tailMs : limits.idleMs
   clock.restart(

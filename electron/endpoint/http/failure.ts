@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode } from '../../shared/errors.ts'
+import { AppError, type ErrorCode } from '../../../shared/errors.ts'
 
 /** When the same request may be sent again by itself, provided that no token has arrived yet. */
 export type RetryAdvice = 'never' | 'backoff' | 'loading'

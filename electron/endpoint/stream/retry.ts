@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { EndpointFailure } from '../http/failure.ts'
 import type { ChatLimits } from './chat-limits.ts'
-import { EndpointFailure } from './failure.ts'
 
 /** Decides for one reply whether to try again after a failure that came before its first token. */
 export interface Retries {

@@ -1,4 +1,4 @@
-import { addressOf, type EndpointAddress, type EndpointConnection } from './address.ts'
+import { addressOf, type EndpointAddress, type EndpointConnection } from '../address.ts'
 import { EndpointFailure, type OverflowNumbers } from './failure.ts'
 import { readOverflow } from './overflow.ts'
 import { type EndpointResponse, readText } from './request.ts'

@@ -1,5 +1,5 @@
+import { startHint } from '../known-servers.ts'
 import { EndpointFailure } from './failure.ts'
-import { startHint } from './known-servers.ts'
 
 const CERTIFICATE =
   /CERT|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA|UNTRUSTED|PATH_LENGTH/

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from 'undici'
-import type { EndpointConnection } from './address.ts'
-import { connectToDemo } from './demo/demo-connection.ts'
+import type { EndpointConnection } from '../address.ts'
+import { connectToDemo } from '../demo/demo-connection.ts'
 
 const CONNECT_TIMEOUT_MS = 5_000
 

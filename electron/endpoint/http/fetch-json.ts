@@ -1,0 +1,57 @@
+import { AppError } from '../../../shared/errors.ts'
+import { addressOf, type EndpointConnection } from '../address.ts'
+import { connectFailure } from './connect-failure.ts'
+import { EndpointFailure } from './failure.ts'
+import { type EndpointResponse, readText, sendRequest } from './request.ts'
+import { parseJson } from './server-text.ts'
+import { htmlFailure, looksLikeHtml, statusFailure } from './status-failure.ts'
+
+/** A list of models or a page of settings is far smaller; more is not read. */
+const MAX_BODY_BYTES = 1024 * 1024
+
+interface JsonQuery {
+  connection: EndpointConnection
+  url: string
+  /** For the whole answer. */
+  timeoutMs: number
+  signal: AbortSignal
+}
+
+/**
+ * Gets JSON from one route of an endpoint, at most 1 MB of it. Undefined when the answer is not JSON. Throws
+ * `EndpointFailure` for any status but 2xx, for a web page, and `endpoint-timeout`; `signal.reason` when that aborts.
+ */
+export async function fetchJson({ connection, url, timeoutMs, signal }: JsonQuery): Promise<unknown> {
+  return withinTime({ connection, timeoutMs, signal }, async (limited) => {
+    const response = await sendRequest({ connection, method: 'GET', url, signal: limited })
+    await checkStatus(response, connection)
+    const text = await readText(response, MAX_BODY_BYTES)
+    if (looksLikeHtml(text, response.contentType)) throw htmlFailure(connection)
+    return parseJson(text)
+  })
+}
+
+/** Runs one exchange with an endpoint and ends it with `endpoint-timeout` after `timeoutMs`. */
+export async function withinTime<Value>(
+  { connection, timeoutMs, signal }: Omit<JsonQuery, 'url'>,
+  run: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const { where } = addressOf(connection)
+  const deadline = AbortSignal.timeout(timeoutMs)
+  try {
+    return await run(AbortSignal.any([signal, deadline]))
+  } catch (error) {
+    if (signal.aborted || error instanceof AppError) throw error
+    if (!deadline.aborted) throw connectFailure(error, where)
+    throw new EndpointFailure(
+      'endpoint-timeout',
+      `${where} took the connection but did not answer in time. It may be busy with another reply, or starting. Wait a little, then try again.`,
+      { retryable: true, cause: error },
+    )
+  }
+}
+
+async function checkStatus(response: EndpointResponse, connection: EndpointConnection): Promise<void> {
+  if (response.status >= 200 && response.status < 300) return
+  throw await statusFailure(response, connection, null)
+}
