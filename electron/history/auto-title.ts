@@ -15,7 +15,8 @@ export function autoTitle(text: string): string {
     .trim()
   if (title.length <= LONGEST) return title
   const kept = wholeCharacters(title, LONGEST - 1)
-  const lastSpace = kept.lastIndexOf(' ')
+  // The character after it tells whether its last word is whole.
+  const lastSpace = title.lastIndexOf(' ', kept.length)
   return `${kept.slice(0, lastSpace >= SHORTEST_CUT ? lastSpace : kept.length).trimEnd()}…`
 }
 

@@ -1,5 +1,6 @@
 /** Opens the one file that holds everything the person wrote: encrypted, durable at each commit, nothing left after a delete. */
 import { accessSync, constants, existsSync } from 'node:fs'
+import path from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { AppError } from '../../shared/errors.ts'
 import { fromSqliteError } from './sqlite-errors.ts'
@@ -32,7 +33,7 @@ export function openDatabase(options: OpenOptions): Database {
   if (options.key.byteLength !== KEY_BYTES) {
     throw new AppError('history-key-wrong', 'The key of the history is damaged. Restore it with your recovery code.')
   }
-  refuseUnwritable(options)
+  refuseUnusable(options)
   let db: Database | undefined
   try {
     db = new Sqlite(options.file, {
@@ -48,7 +49,11 @@ export function openDatabase(options: OpenOptions): Database {
   }
 }
 
-function refuseUnwritable({ file, readonly }: OpenOptions): void {
+function refuseUnusable({ file, readonly }: OpenOptions): void {
+  if (!existsSync(path.dirname(file))) {
+    const message = 'The folder of the history is gone. Check that its disk is connected, then try again.'
+    throw new AppError('history-unavailable', message, { retryable: true })
+  }
   if (readonly || !existsSync(file)) return
   try {
     accessSync(file, constants.R_OK | constants.W_OK)

@@ -22,7 +22,7 @@ import {
 } from './endpoints.ts'
 import { listConversations } from './list-conversations.ts'
 import { getMessage, listBranch, readPrompt } from './messages.ts'
-import { appendChunks, finishReply, interruptStreaming, listStreaming } from './replies.ts'
+import { appendChunks, finishReply, interruptStreaming, listStreaming, updateRequest } from './replies.ts'
 import { getSettings, setSettings } from './settings.ts'
 import {
   beginImport,
@@ -47,6 +47,7 @@ export const functions = {
   getMessage,
   readPrompt,
   beginReply,
+  updateRequest,
   appendChunks,
   finishReply,
   interruptStreaming,

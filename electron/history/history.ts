@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import { AppError, fromWireError } from '../../shared/errors.ts'
 import { type FunctionName, functions } from './functions.ts'
-import type { FromWorker, ToWorker } from './worker-protocol.ts'
+import type { Answer, FromWorker, ToWorker } from './worker-protocol.ts'
 
 type Functions = typeof functions
 
@@ -69,8 +69,6 @@ export async function openHistory(options: OpenHistoryOptions): Promise<History>
     },
   }
 }
-
-type Answer = Extract<FromWorker, { type: 'answer' }>
 
 interface Waiting {
   name: FunctionName

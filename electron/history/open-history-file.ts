@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs'
 import { type Database, type OpenOptions, openDatabase } from './database.ts'
 import { migrate, refuseNewer } from './migrate.ts'
 import { migrations } from './migrations.ts'
-import { interruptStreaming } from './replies.ts'
+import { fromSqliteError } from './sqlite-errors.ts'
 
 /**
- * Opens the history for writing: refuses a newer file before anything could write to it, brings it to the newest
- * schema, and ends the replies that an earlier run left streaming. Throws like `openDatabase`, or
- * `history-from-newer-version`.
+ * Opens the history for writing: refuses a newer file before anything could write to it, and brings it to the newest
+ * schema. Throws like `openDatabase`, or `history-from-newer-version`.
  */
-export function openHistoryFile(options: OpenOptions & { now: number }): { db: Database; interrupted: number } {
+export function openHistoryFile(options: OpenOptions): Database {
   if (existsSync(options.file)) {
+    // A connection that may write would do so on closing, if the newer version left commits in the write-ahead log.
     const reader = openDatabase({ ...options, readonly: true })
     try {
       refuseNewer(reader, migrations)
@@ -21,9 +21,9 @@ export function openHistoryFile(options: OpenOptions & { now: number }): { db: D
   const db = openDatabase(options)
   try {
     migrate(db, migrations)
-    return { db, interrupted: interruptStreaming(db, { now: options.now }) }
+    return db
   } catch (error) {
     db.close()
-    throw error
+    throw fromSqliteError(error)
   }
 }

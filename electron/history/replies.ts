@@ -1,6 +1,6 @@
 /** The life of a reply in the history: begun with its question, grown in chunks, finished or interrupted. */
 import { AppError } from '../../shared/errors.ts'
-import type { Message, MessageStatus, ReplyError } from '../../shared/record-types.ts'
+import type { Message, MessageStatus, ReplyError, SentSummary } from '../../shared/record-types.ts'
 import { recordActivity } from './conversations.ts'
 import type { Database } from './database.ts'
 import { chainHash, getMessage, REASONING_SO_FAR, TEXT_SO_FAR } from './messages.ts'
@@ -87,6 +87,26 @@ export function finishReply(db: Database, args: FinishReplyArgs): Message {
       statement(db, unread).run({ conversationSeq })
     }
     return getMessage(db, { messageId: args.messageId })
+  })
+}
+
+/**
+ * Corrects what a streaming reply was begun with, once the model or its window became known. Throws `not-found`, and
+ * `conflict` when the reply has ended.
+ */
+export function updateRequest(
+  db: Database,
+  { messageId, model, sent }: { messageId: string; model: string | null; sent: SentSummary },
+): void {
+  const request = `
+    UPDATE requests
+    SET strategy = :strategy, sent_messages = :sentMessages, left_out_messages = :leftOutMessages,
+      estimated_tokens = :estimatedTokens, window_tokens = :windowTokens, window_source = :windowSource
+    WHERE seq = (SELECT max(seq) FROM requests WHERE message_seq = :seq)`
+  transact(db, () => {
+    const seq = getStreamingSeq(db, messageId)
+    statement(db, 'UPDATE messages SET model = coalesce(:model, model) WHERE seq = :seq').run({ seq, model })
+    statement(db, request).run({ ...sent, seq })
   })
 }
 

@@ -1,12 +1,10 @@
 /** What main and the history worker say to each other. */
 import type { WireError } from '../../shared/errors.ts'
-import type { FunctionName } from './functions.ts'
 
-/** The first message to the worker. `key` is transferred, so that it is in one place only. */
+/** The first message to the worker. `key` (32 bytes) is transferred, so that it is in one place only. */
 export interface OpenMessage {
   type: 'open'
   file: string
-  /** 32 bytes. */
   key: ArrayBuffer
   nativeBinding: string | undefined
 }
@@ -15,14 +13,16 @@ export interface CallMessage {
   type: 'call'
   /** Counts up from 1. */
   call: number
-  name: FunctionName
+  name: string
   args: unknown
 }
 
+/** `close` ends the worker once everything called before it is answered. */
 export type ToWorker = OpenMessage | CallMessage | { type: 'close' }
 
-export type FromWorker =
-  | { type: 'opened'; ok: true; interrupted: number }
-  | { type: 'opened'; ok: false; error: WireError }
-  | { type: 'answer'; call: number; ok: true; value: unknown; elapsedMs: number }
-  | { type: 'answer'; call: number; ok: false; error: WireError; elapsedMs: number }
+export type Answer = { type: 'answer'; call: number; elapsedMs: number } & (
+  | { ok: true; value: unknown }
+  | { ok: false; error: WireError }
+)
+
+export type FromWorker = { type: 'opened'; ok: true } | { type: 'opened'; ok: false; error: WireError } | Answer
