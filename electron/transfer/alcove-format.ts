@@ -106,7 +106,7 @@ export const FileEndpoint = z.object({
   createdAt: Time,
 })
 
-export const FileAttachment = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), data: z.base64() })
+export const FileAttachment = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), data: z.string() })
 
 export type FileMessage = z.infer<typeof FileMessage>
 export type FileConversation = z.infer<typeof FileConversation>

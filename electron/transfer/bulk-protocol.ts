@@ -1,0 +1,33 @@
+/** What main and the bulk worker say to each other. */
+import type { StreamInput, StreamPart } from '../../shared/contract-types.ts'
+import type { WireError } from '../../shared/errors.ts'
+
+export type ExportPart = StreamPart<'transfer.export'>
+export type ImportPart = StreamPart<'transfer.import'>
+export type ExportScope = StreamInput<'transfer.export'>['scope']
+
+export type BulkJob =
+  | { type: 'export'; path: string; scope: ExportScope; format: string; compact: boolean }
+  | { type: 'import'; path: string }
+
+/** The first message to the worker. `key` is transferred, so that it is in one place only. */
+export interface BulkOpenMessage {
+  type: 'open'
+  file: string
+  /** 32 bytes. */
+  key: ArrayBuffer
+  nativeBinding: string | undefined
+}
+
+export type ToBulk =
+  | BulkOpenMessage
+  | { type: 'start'; job: number; work: BulkJob }
+  | { type: 'cancel'; job: number }
+  | { type: 'answer'; call: number; ok: true; value: unknown }
+  | { type: 'answer'; call: number; ok: false; error: WireError }
+
+export type FromBulk =
+  | { type: 'part'; job: number; part: ExportPart | ImportPart }
+  | { type: 'end'; job: number; error: WireError | null }
+  /** The worker never writes the history; it asks main to have it written. */
+  | { type: 'call'; job: number; call: number; name: string; args: unknown }

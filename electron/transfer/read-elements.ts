@@ -1,0 +1,162 @@
+import { Tokenizer, TokenType } from '@streamparser/json'
+
+/**
+ * What a large JSON object holds, one piece at a time: `member` is a whole value beside the lists, `element` one value
+ * of a list, `refused` one that is too large or too deep to be read.
+ */
+export type FileElement =
+  | { type: 'member'; name: string; json: string }
+  | { type: 'element'; name: string; index: number; json: string }
+  | { type: 'refused'; name: string; index: number | null; reason: 'too-large' | 'too-deep' }
+
+export interface ElementLimits {
+  /** Bytes of one member or element. */
+  elementBytes: number
+  /** Bytes of one string or number. */
+  tokenBytes: number
+  /** Brackets within each other in one member or element. */
+  depth: number
+}
+
+/** Thrown when what follows is not JSON, or is one value larger than may be kept in memory. Nothing more can be read. */
+export class BrokenJson extends Error {}
+
+export interface ElementReader {
+  /** Takes the next bytes and returns what they complete. Throws `BrokenJson`. */
+  push(chunk: Uint8Array): FileElement[]
+  /** Throws `BrokenJson` when the document is not complete. */
+  end(): void
+}
+
+interface Capture {
+  name: string
+  index: number | null
+  start: number
+  depth: number
+  refused: 'too-large' | 'too-deep' | null
+  /** The value is complete; only a comma or a closing bracket may follow. */
+  complete: boolean
+}
+
+/**
+ * Splits a JSON object into its members, and those members that are lists named in `lists` into their elements.
+ * The tokenizer only finds where values begin and end; their text is given out as it stands, for `JSON.parse`: the
+ * tokenizer itself drops U+FEFF from strings, and its values would take three times the memory.
+ */
+export function createElementReader(lists: ReadonlySet<string>, limits: ElementLimits): ElementReader {
+  const tokenizer = new Tokenizer({ stringBufferSize: 64 * 1024, numberBufferSize: 64 * 1024 })
+  let state: 'before' | 'name' | 'colon' | 'value' | 'list' | 'after-list' | 'after' = 'before'
+  let name = ''
+  let index = 0
+  let capture: Capture | null = null
+  let kept: Uint8Array[] = []
+  /** Position of the first kept byte, and of the end of what was pushed. */
+  let keptFrom = 0
+  let position = 0
+  let lastToken = 0
+  let elements: FileElement[] = []
+
+  tokenizer.onToken = ({ token, value, offset }) => {
+    lastToken = offset
+    if (capture) inside(capture, token, offset)
+    else between(token, value, offset)
+  }
+
+  function between(token: TokenType, value: unknown, offset: number): void {
+    if (state === 'before' && token === TokenType.LEFT_BRACE) state = 'name'
+    else if (state === 'name' && token === TokenType.STRING) {
+      name = String(value)
+      state = 'colon'
+    } else if (state === 'colon' && token === TokenType.COLON) state = 'value'
+    else if (state === 'value' && token === TokenType.LEFT_BRACKET && lists.has(name)) {
+      index = 0
+      state = 'list'
+    } else if (state === 'value') begin(token, offset, null)
+    else if (state === 'list' && token === TokenType.RIGHT_BRACKET) state = 'after-list'
+    else if (state === 'list') {
+      begin(token, offset, index)
+      index += 1
+    } else if (state === 'after-list' && token === TokenType.COMMA) state = 'name'
+    else if ((state === 'after-list' || state === 'name') && token === TokenType.RIGHT_BRACE) state = 'after'
+    else throw new BrokenJson('a value where none belongs')
+  }
+
+  function begin(token: TokenType, offset: number, at: number | null): void {
+    capture = { name, index: at, start: offset, depth: 0, refused: null, complete: false }
+    inside(capture, token, offset)
+  }
+
+  function inside(current: Capture, token: TokenType, offset: number): void {
+    if (current.complete) {
+      finish(current, token, offset)
+      return
+    }
+    if (token === TokenType.LEFT_BRACE || token === TokenType.LEFT_BRACKET) {
+      current.depth += 1
+      if (current.depth > limits.depth) current.refused = 'too-deep'
+    } else if (token === TokenType.RIGHT_BRACE || token === TokenType.RIGHT_BRACKET) {
+      current.depth -= 1
+      if (current.depth < 0) throw new BrokenJson('a bracket too many')
+    }
+    current.complete = current.depth === 0
+    if (current.complete && current.index === null) state = 'after-list'
+  }
+
+  function finish(current: Capture, token: TokenType, offset: number): void {
+    capture = null
+    const { refused, index: at } = current
+    if (refused) elements.push({ type: 'refused', name: current.name, index: at, reason: refused })
+    else {
+      const json = textBetween(current.start, offset)
+      const place = at === null ? ({ type: 'member' } as const) : ({ type: 'element', index: at } as const)
+      elements.push({ ...place, name: current.name, json })
+    }
+    if (at === null) state = token === TokenType.COMMA ? 'name' : 'after'
+    else if (token === TokenType.RIGHT_BRACKET) state = 'after-list'
+    const closing = at === null ? TokenType.RIGHT_BRACE : TokenType.RIGHT_BRACKET
+    if (token !== TokenType.COMMA && token !== closing) throw new BrokenJson('no comma after a value')
+  }
+
+  /** Without the white space that stood before `end`. */
+  function textBetween(start: number, end: number): string {
+    const bytes = kept.length === 1 ? (kept[0] ?? new Uint8Array()) : Buffer.concat(kept)
+    kept = [bytes]
+    return Buffer.from(bytes.buffer, bytes.byteOffset + start - keptFrom, end - start)
+      .toString('utf8')
+      .trimEnd()
+  }
+
+  function push(bytes: Uint8Array): FileElement[] {
+    elements = []
+    kept.push(bytes)
+    position += bytes.byteLength
+    try {
+      tokenizer.write(bytes)
+    } catch (error) {
+      throw error instanceof BrokenJson ? error : new BrokenJson('not JSON', { cause: error })
+    } finally {
+      forget()
+    }
+    if (position - lastToken > limits.tokenBytes) throw new BrokenJson('a value that is too large')
+    return elements
+  }
+
+  /** Keeps only what the value being read still needs. */
+  function forget(): void {
+    if (capture && position - capture.start > limits.elementBytes) capture.refused ??= 'too-large'
+    // A string or number is told of when it ends, so what followed the last token may be the beginning of one.
+    const from = capture ? (capture.refused ? position : capture.start) : Math.min(lastToken, position)
+    for (let first = kept[0]; first && keptFrom + first.byteLength <= from; first = kept[0]) {
+      keptFrom += first.byteLength
+      kept.shift()
+    }
+    if (kept.length === 0) keptFrom = position
+  }
+
+  return {
+    push,
+    end() {
+      if (state !== 'after') throw new BrokenJson('the file ends early')
+    },
+  }
+}
