@@ -11,11 +11,11 @@ export interface ServerData<T> {
   reload: () => void
 }
 
-/** Answers of one call, read again on the named push. `input` must not change while mounted. */
+/** Answers of one call, read again on the named push, if one is named. `input` must not change while mounted. */
 export function useServerData<N extends CallName>(
   name: N,
   input: CallInput<N>,
-  push: PushName,
+  push: PushName | null,
 ): ServerData<CallOutput<N>> {
   const [data, setData] = useState<CallOutput<N> | null>(null)
   const [error, setError] = useState<AppError | null>(null)
@@ -38,9 +38,9 @@ export function useServerData<N extends CallName>(
 
   useEffect(() => {
     reload()
-    const stop = onPush(push, reload)
+    const stop = push ? onPush(push, reload) : null
     return () => {
-      stop()
+      stop?.()
       newest.current += 1
     }
   }, [push, reload])

@@ -17,6 +17,8 @@ export interface DialogProps {
   actions?: ReactNode
   /** False while closing would lose something that runs. */
   closable?: boolean
+  /** True when the content has its own paddings and scrolling. */
+  flush?: boolean
 }
 
 /** A modal dialog: Escape and the cross close it, focus stays inside and returns afterwards. */
@@ -29,6 +31,7 @@ export function Dialog({
   children,
   actions,
   closable = true,
+  flush = false,
 }: DialogProps) {
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && closable && onClose()}>
@@ -49,7 +52,7 @@ export function Dialog({
               ) : null}
             </header>
             {description ? <Base.Description className={styles.description}>{description}</Base.Description> : null}
-            {children ? <div className={styles.body}>{children}</div> : null}
+            {children ? <div className={flush ? styles.flush : styles.body}>{children}</div> : null}
             {actions ? <footer className={styles.actions}>{actions}</footer> : null}
           </Base.Popup>
         </Base.Viewport>

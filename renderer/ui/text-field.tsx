@@ -26,6 +26,7 @@ export function TextField({
   labelHidden = false,
   end,
   status,
+  className = '',
   ...rest
 }: TextFieldProps) {
   return (
@@ -35,7 +36,7 @@ export function TextField({
         {status}
       </div>
       <div className={styles.line}>
-        <Field.Control {...rest} value={value} onValueChange={onChange} className={styles.control} />
+        <Field.Control {...rest} value={value} onValueChange={onChange} className={`${styles.control} ${className}`} />
         {end}
       </div>
       <FieldNotes hint={hint} error={error} />

@@ -1,0 +1,80 @@
+import type { Sampling, Settings } from '../../shared/record-types.ts'
+import { call } from '../bridge.ts'
+import { t } from '../i18n/i18n.ts'
+import { useServerData } from '../shell/use-server-data.ts'
+import { NumberField } from './number-field.tsx'
+import { SavedField } from './saved-field.tsx'
+import { SectionState } from './section-state.tsx'
+import styles from './settings.module.css'
+
+/** What a new conversation starts with, and what a request carries. */
+export function ConversationSection() {
+  const { data: settings, error, reload } = useServerData('settings.get', {}, 'settings.changed')
+  if (!settings) return <SectionState error={error} onRetry={reload} />
+  const update = (changes: Partial<Settings>) => call('settings.update', changes)
+  return (
+    <div className={styles.fields}>
+      <SavedField
+        label={t('settings.systemPrompt')}
+        hint={t('settings.systemPromptHint')}
+        placeholder={t('settings.systemPromptPlaceholder')}
+        rows={5}
+        saved={settings.defaultSystemPrompt}
+        save={(defaultSystemPrompt) => update({ defaultSystemPrompt })}
+      />
+      <NumberField
+        label={t('settings.lastMessages')}
+        hint={t('settings.lastMessagesHint')}
+        saved={settings.lastMessages}
+        rule={{ least: 1, most: 10_000, whole: true }}
+        save={(lastMessages) => (lastMessages === null ? Promise.resolve() : update({ lastMessages }))}
+      />
+      <NumberField
+        label={t('settings.answerReserve')}
+        hint={t('settings.answerReserveHint')}
+        saved={settings.answerReserveTokens}
+        rule={{ least: 64, most: 1_000_000, whole: true }}
+        save={(tokens) => (tokens === null ? Promise.resolve() : update({ answerReserveTokens: tokens }))}
+      />
+      <SamplingFields sampling={settings.sampling} save={(sampling) => update({ sampling })} />
+    </div>
+  )
+}
+
+interface SamplingFieldsProps {
+  sampling: Sampling
+  save: (sampling: Sampling) => Promise<unknown>
+}
+
+function SamplingFields({ sampling, save }: SamplingFieldsProps) {
+  const { temperature, maxTokens, ...rest } = sampling
+  const withChange = (changes: { temperature?: number | null; maxTokens?: number | null }): Sampling => {
+    const next = { temperature, maxTokens, ...changes }
+    // An absent field is left to the server; that is what an empty one means.
+    return {
+      ...rest,
+      ...(typeof next.temperature === 'number' && { temperature: next.temperature }),
+      ...(typeof next.maxTokens === 'number' && { maxTokens: next.maxTokens }),
+    }
+  }
+  return (
+    <>
+      <NumberField
+        label={t('settings.temperature')}
+        hint={t('settings.temperatureHint')}
+        placeholder={t('settings.leftToServer')}
+        saved={temperature ?? null}
+        rule={{ least: 0, most: 5, whole: false, optional: true }}
+        save={(value) => save(withChange({ temperature: value }))}
+      />
+      <NumberField
+        label={t('settings.maxTokens')}
+        hint={t('settings.maxTokensHint')}
+        placeholder={t('settings.leftToServer')}
+        saved={maxTokens ?? null}
+        rule={{ least: -1, most: 100_000_000, whole: true, optional: true }}
+        save={(value) => save(withChange({ maxTokens: value }))}
+      />
+    </>
+  )
+}

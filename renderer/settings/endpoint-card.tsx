@@ -1,0 +1,89 @@
+import { ChevronDown, ChevronUp } from 'lucide-react'
+import { useState } from 'react'
+import type { Endpoint } from '../../shared/record-types.ts'
+import { call } from '../bridge.ts'
+import { t } from '../i18n/i18n.ts'
+import { showError } from '../notices/show-error.ts'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { EndpointFields } from './endpoint-fields.tsx'
+import { EndpointTester } from './endpoint-tester.tsx'
+import styles from './settings.module.css'
+
+interface EndpointCardProps {
+  endpoint: Endpoint
+  open: boolean
+  onOpenChange: (open: boolean) => void
+  isDefault: boolean
+  onMakeDefault: () => void
+}
+
+/** One endpoint: a line about it, and its fields once it is opened. */
+export function EndpointCard({ endpoint, open, onOpenChange, isDefault, onMakeDefault }: EndpointCardProps) {
+  const [deleting, setDeleting] = useState(false)
+  return (
+    <li className={styles.card}>
+      <div className={styles.cardTop}>
+        <div className={styles.cardWords}>
+          <h3 className={styles.cardName}>
+            <span dir="auto">{endpoint.name}</span>
+            {isDefault ? <span className={styles.badge}>{t('settings.isDefault')}</span> : null}
+          </h3>
+          <p className={styles.muted}>{summaryOf(endpoint)}</p>
+        </div>
+        <Button
+          look="quiet"
+          aria-expanded={open}
+          aria-label={t('settings.editEndpoint', { name: endpoint.name })}
+          onClick={() => onOpenChange(!open)}
+        >
+          {t(open ? 'settings.done' : 'settings.edit')}
+          {open ? <ChevronUp /> : <ChevronDown />}
+        </Button>
+      </div>
+      {open ? (
+        <div className={styles.cardBody}>
+          <EndpointFields endpoint={endpoint} />
+          <EndpointTester endpointId={endpoint.id} />
+          <div className={styles.buttons}>
+            {isDefault ? null : <Button onClick={onMakeDefault}>{t('settings.makeDefault')}</Button>}
+            <Button look="danger" onClick={() => setDeleting(true)}>
+              {t('settings.deleteEndpoint')}
+            </Button>
+          </div>
+        </div>
+      ) : null}
+      <DeleteQuestion endpoint={endpoint} open={deleting} onClose={() => setDeleting(false)} />
+    </li>
+  )
+}
+
+function DeleteQuestion({ endpoint, open, onClose }: { endpoint: Endpoint; open: boolean; onClose: () => void }) {
+  const remove = () => {
+    onClose()
+    void call('endpoints.delete', { endpointId: endpoint.id }).catch(showError)
+  }
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={t('settings.deleteEndpointTitle', { name: endpoint.name })}
+      description={t(endpoint.hasKey ? 'settings.deleteEndpointWithKey' : 'settings.deleteEndpointText')}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('common.cancel')}</Button>
+          <Button look="danger" onClick={remove}>
+            {t('settings.deleteEndpoint')}
+          </Button>
+        </>
+      }
+    />
+  )
+}
+
+function summaryOf({ kind, baseUrl, defaultModel, hasKey }: Endpoint): string {
+  const facts = [kind === 'demo' ? t('settings.builtIn') : baseUrl]
+  if (defaultModel) facts.push(defaultModel)
+  if (hasKey) facts.push(t('settings.keyStored'))
+  return facts.join(' · ')
+}

@@ -1,0 +1,36 @@
+import { call } from '../bridge.ts'
+import { t } from '../i18n/i18n.ts'
+import { showError } from '../notices/show-error.ts'
+import { useAppState } from '../shell/app-state.ts'
+import { keyProtectionText } from '../shell/key-protection-text.ts'
+import { Button } from '../ui/button.tsx'
+import styles from './settings.module.css'
+
+export function PrivacySection() {
+  const state = useAppState((store) => store.state)
+  if (!state) return null
+  return (
+    <div className={styles.fields}>
+      <section className={styles.prose}>
+        <h3>{t('privacy.networkTitle')}</h3>
+        <p>{t('privacy.network')}</p>
+      </section>
+      <section className={styles.prose}>
+        <h3>{t('privacy.historyTitle')}</h3>
+        <p>{keyProtectionText(state)}</p>
+        {state.history.state === 'open' ? (
+          <p className={styles.muted}>{t('privacy.keyBackend', { backend: state.history.keyBackend })}</p>
+        ) : null}
+      </section>
+      <section className={styles.prose}>
+        <h3>{t('privacy.folderTitle')}</h3>
+        <p>{t('privacy.folder')}</p>
+        <div>
+          <Button onClick={() => void call('app.showDataFolder', {}).catch(showError)}>
+            {t('history.showFolder')}
+          </Button>
+        </div>
+      </section>
+    </div>
+  )
+}
