@@ -64,8 +64,9 @@ const MESSAGE_COLUMNS = `
   m.reasoning_ms, m.edited_from_id, r.strategy, r.sent_messages, r.left_out_messages, r.estimated_tokens,
   r.window_tokens, r.window_source`
 
+/** NOT INDEXED leaves only the way by `seq`; statistics taken of a small history must not suggest another. */
 const MESSAGE_JOINS = `
-  CROSS JOIN conversations AS c ON c.seq = m.conversation_seq
+  CROSS JOIN conversations AS c NOT INDEXED ON c.seq = m.conversation_seq
   LEFT JOIN messages AS p ON p.seq = m.parent_seq
   LEFT JOIN requests AS r ON r.seq = (SELECT max(seq) FROM requests WHERE message_seq = m.seq)`
 
