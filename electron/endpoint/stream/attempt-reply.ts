@@ -6,6 +6,8 @@ import { sendRequest } from '../http/request.ts'
 import { statusFailure } from '../http/status-failure.ts'
 import { type ChatEvent, phaseEvent } from './chat-event.ts'
 import { type ChatLimits, firstByteLimitMs } from './chat-limits.ts'
+import { joinQueue, type Turn } from './origin-queue.ts'
+import { knownPrefillSpeed, notePrefillSpeed } from './prefill-speed.ts'
 import { readAnswer } from './read-answer.ts'
 import { createReplyReader, type ReplyEvent, type ReplyReader } from './reply-reader.ts'
 import { SseTooLong } from './sse-lines.ts'
@@ -43,27 +45,30 @@ export async function* attemptReply(
 ): AsyncGenerator<ChatEvent, void, undefined> {
   const left = new AbortController()
   const clock = createWatchClock()
-  const { where } = addressOf(attempt.endpoint)
+  const { where, apiBase, origin } = addressOf(attempt.endpoint)
+  const turn = joinQueue(origin)
   const reader = createReplyReader()
   const progress: Progress = { attempt, limits, where, clock, reader, hasText: false, isEnding: false, sizeBytes: 0 }
   try {
-    yield* send(progress, body, AbortSignal.any([attempt.signal, clock.signal, left.signal]))
+    yield* send(progress, body, turn, AbortSignal.any([attempt.signal, clock.signal, left.signal]))
   } catch (error) {
     if (attempt.signal.aborted) throw error
     const failure = explain(error, progress)
     if (failure !== null) throw failure
   } finally {
+    turn.leave()
     clock.stop()
     left.abort()
   }
-  const problem = judgeReply(progress.reader.state, progress.hasText, attempt.endpoint, attempt.model)
+  const problem = judgeReply(reader.state, progress.hasText, attempt.endpoint, attempt.model)
   if (problem !== null) throw problem
-  const { usage, finishReason, model } = progress.reader.state
+  const { usage, finishReason, model, prefill } = reader.state
+  if (prefill !== null) notePrefillSpeed(apiBase, attempt.model, prefill.promptTokens, prefill.tokensPerSecond)
   if (usage !== null) yield { type: 'usage', ...usage }
   yield { type: 'end', finishReason, model }
 }
 
-async function* send(progress: Progress, body: Record<string, unknown>, signal: AbortSignal) {
+async function* send(progress: Progress, body: Record<string, unknown>, turn: Turn, signal: AbortSignal) {
   const { attempt, clock, limits, reader } = progress
   watchForFirst(progress)
   let tellSent: () => void = () => undefined
@@ -82,6 +87,13 @@ async function* send(progress: Progress, body: Record<string, unknown>, signal: 
   // Should the consumer leave at the yield below, the failure that follows has nobody to tell.
   answering.catch(() => undefined)
   await Promise.race([sent, answering])
+  if (turn.isBehind) {
+    // The server is silent because it works for us elsewhere; the clock stands still until that has ended.
+    clock.pause()
+    yield phaseEvent('queued')
+    await Promise.race([turn.free, answering])
+    clock.resume()
+  }
   yield phaseEvent('reading')
   const response = await answering
   if (response.status < 200 || response.status > 299)
@@ -113,7 +125,8 @@ function* toChatEvents(events: readonly ReplyEvent[], progress: Progress): Gener
 }
 
 function watchForFirst({ attempt, clock, limits, where }: Progress): void {
-  const limitMs = firstByteLimitMs(limits, attempt.estimatedPromptTokens)
+  const speed = knownPrefillSpeed(addressOf(attempt.endpoint).apiBase, attempt.model)
+  const limitMs = firstByteLimitMs(limits, attempt.estimatedPromptTokens, speed)
   clock.restart(
     limitMs,
     () =>

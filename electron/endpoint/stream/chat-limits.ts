@@ -29,7 +29,11 @@ export const defaultLimits: ChatLimits = {
   maxReplyBytes: 64 * 1024 * 1024,
 }
 
-/** Milliseconds to wait for the first byte: twice what reading `promptTokens` takes and 30 s more, but not less than the floor. */
-export function firstByteLimitMs(limits: ChatLimits, promptTokens: number): number {
-  return Math.max(limits.firstByteMs, 30_000 + (2_000 * promptTokens) / limits.prefillTokensPerSecond)
+/**
+ * Milliseconds to wait for the first byte: twice what reading `promptTokens` takes and 30 s more, but not less than the
+ * floor. `measured` is the speed this model has shown, in tokens per second; a fast one is no reason for impatience.
+ */
+export function firstByteLimitMs(limits: ChatLimits, promptTokens: number, measured?: number): number {
+  const tokensPerSecond = Math.min(limits.prefillTokensPerSecond, measured ?? Number.POSITIVE_INFINITY)
+  return Math.max(limits.firstByteMs, 30_000 + (2_000 * promptTokens) / tokensPerSecond)
 }

@@ -31,6 +31,8 @@ export interface ReplyState {
   toolCalls: boolean
   /** The newest counts; some servers send them with every piece. */
   usage: ReplyUsage | null
+  /** How fast llama.cpp says it read how many prompt tokens. */
+  prefill: { promptTokens: number; tokensPerSecond: number } | null
   /** Any piece of a chat completion at all. */
   hasChunks: boolean
 }
@@ -54,6 +56,7 @@ export function createReplyReader(): ReplyReader {
     malformed: false,
     toolCalls: false,
     usage: null,
+    prefill: null,
     hasChunks: false,
   }
   const splitter = createThinkSplitter()
@@ -99,6 +102,7 @@ export function createReplyReader(): ReplyReader {
     if (Array.isArray(chunk.choices)) state.hasChunks = true
     if (choice !== null) events.push(...readChoice(choice))
     state.usage = readUsage(chunk) ?? state.usage
+    state.prefill = readPrefill(asRecord(chunk.timings)) ?? state.prefill
     return events
   }
 
@@ -162,6 +166,12 @@ function readUsage(chunk: Record<string, unknown>): ReplyUsage | null {
   const completionTokens = countOf(usage?.completion_tokens) ?? countOf(timings?.predicted_n)
   if (promptTokens === null || completionTokens === null) return null
   return { promptTokens, completionTokens, cachedTokens: cached }
+}
+
+function readPrefill(timings: Record<string, unknown> | null): ReplyState['prefill'] {
+  const promptTokens = countOf(timings?.prompt_n)
+  const tokensPerSecond = timings?.prompt_per_second
+  return promptTokens !== null && typeof tokensPerSecond === 'number' ? { promptTokens, tokensPerSecond } : null
 }
 
 function sum(first: number | null, second: number | null): number | null {
