@@ -10,6 +10,7 @@ export type BuildOptions = {
   testBuild?: boolean
   /** Makes the main bundle run on the Node 20 of Electron 33. */
   node20Shims?: boolean
+  sourcemap?: boolean
 }
 
 export const projectRoot = resolve(import.meta.dirname, '..')
@@ -30,7 +31,11 @@ export async function buildApp(options: BuildOptions = {}): Promise<void> {
       configFile: join(projectRoot, configFile(bundle)),
       root: bundle === 'renderer' ? join(projectRoot, 'renderer') : projectRoot,
       logLevel: 'warn',
-      build: { outDir: join(outDir, folder), emptyOutDir: false },
+      build: {
+        outDir: join(outDir, folder),
+        emptyOutDir: false,
+        ...(options.sourcemap === false && { sourcemap: false }),
+      },
     })
   }
   await mkdir(outDir, { recursive: true })

@@ -18,7 +18,10 @@ const FIRST_MESSAGE = 'What is an alcove?'
 const SECOND_MESSAGE = 'How do I keep a reading list?'
 
 /** Performs the main job on the built-in demo endpoint and checks each step of it. */
-export async function performMainJob({ executable, report = () => undefined }: MainJobOptions = {}): Promise<MainJobResult> {
+export async function performMainJob({
+  executable,
+  report = () => undefined,
+}: MainJobOptions = {}): Promise<MainJobResult> {
   const folder = process.env.ALCOVE_TEST_RESULTS ?? join(projectRoot, 'test-results', 'main-job')
   await mkdir(folder, { recursive: true })
   const launched = await launchApp(executable ? { executable } : {})
@@ -32,7 +35,11 @@ export async function performMainJob({ executable, report = () => undefined }: M
   }
 }
 
-async function performSteps(launched: LaunchedApp, folder: string, report: (step: string) => void): Promise<MainJobResult> {
+async function performSteps(
+  launched: LaunchedApp,
+  folder: string,
+  report: (step: string) => void,
+): Promise<MainJobResult> {
   const { app, window } = launched
   const page = alcovePage(window)
   const picture = async (name: string) => {
@@ -61,7 +68,9 @@ async function performSteps(launched: LaunchedApp, folder: string, report: (step
   }, exportedFile)
   await page.exportEverything()
   const result = await checkExport(exportedFile)
-  report(`exported ${result.conversations} conversations with ${result.messages} messages: ${relative(projectRoot, exportedFile)}`)
+  report(
+    `exported ${result.conversations} conversations with ${result.messages} messages: ${relative(projectRoot, exportedFile)}`,
+  )
   return result
 }
 

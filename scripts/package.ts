@@ -1,12 +1,12 @@
 // Builds the app as it is installed, from the Electron at hand.
-import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type AfterPackContext, build, type Configuration, DIR_TARGET, Platform } from 'electron-builder'
-import { buildApp, projectRoot } from './build.ts'
+import { projectRoot } from './build.ts'
 import { describeRuntime, type ElectronRuntime, resolveRuntime } from './electron-runtime.ts'
-import { ELECTRON_33 } from './runtime/electron33.ts'
+import { layOutApp } from './packaging/lay-out-app.ts'
 import { CACHE_MANIFEST } from './runtime/machine-cache.ts'
 import { SQLITE_ADDON } from './runtime/sqlite-addon.ts'
 
@@ -20,23 +20,16 @@ export type PackageOptions = {
 
 /** Packages the app for this platform and answers with the folder that holds the results. */
 export async function packageApp(runtime: ElectronRuntime, options: PackageOptions = {}): Promise<string> {
-  const { targets = [DIR_TARGET], twin = false } = options
-  const isEndOfLife = runtime.version === ELECTRON_33
-  const output = options.output ?? join(projectRoot, 'release')
-  const work = await mkdtemp(join(tmpdir(), 'alcove-package-'))
+  const { targets = [DIR_TARGET], twin = false, output = join(projectRoot, 'release') } = options
+  const app = await mkdtemp(join(tmpdir(), 'alcove-package-'))
   try {
-    const dist = join(work, 'dist')
-    await buildApp({ outDir: dist, testBuild: twin, node20Shims: isEndOfLife })
-    process.env.ALCOVE_PACKAGE_DIST = dist
-    process.env.ALCOVE_PACKAGE_ADDONS = await addonFolder(runtime, work)
+    await layOutApp(app, runtime, { testBuild: twin })
     const config: Configuration = {
       electronDist: runtime.folder,
       electronVersion: runtime.version,
-      directories: { output },
+      directories: { app, output },
       afterPack: removeRuntimeLeftovers,
       ...(twin && { electronFuses: { enableNodeCliInspectArguments: true } }),
-      // Never to be taken for a release.
-      ...(isEndOfLife && { extraMetadata: { version: `${await projectVersion()}-test` } }),
     }
     await build({
       projectDir: projectRoot,
@@ -46,21 +39,8 @@ export async function packageApp(runtime: ElectronRuntime, options: PackageOptio
     })
     return output
   } finally {
-    await rm(work, { recursive: true, force: true })
+    await rm(app, { recursive: true, force: true })
   }
-}
-
-async function projectVersion(): Promise<string> {
-  return JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8')).version
-}
-
-/** The prebuilt addons, or in their place the one that was compiled for this runtime. */
-async function addonFolder(runtime: ElectronRuntime, work: string): Promise<string> {
-  if (!runtime.addon) return join(projectRoot, 'node_modules', 'better-sqlite3', 'prebuilds')
-  const folder = join(work, 'addons')
-  await mkdir(folder)
-  await cp(runtime.addon, join(folder, `${process.platform}-${process.arch}.node`))
-  return folder
 }
 
 /** electron-builder copies a local runtime as it is, with files that belong to no app. */
