@@ -164,7 +164,7 @@ describe('a failure of SQLite', () => {
 
   it('is told as a full disk when no page can be added', () => {
     const { db } = temporaryHistory()
-    db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`)
+    db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true }))}`)
     expect(codeOf(() => newConversation(db, { systemPrompt: 'x'.repeat(1_000_000) }))).toBe('disk-full')
   })
 })

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { v7 as uuid } from 'uuid'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type History, type OpenHistoryOptions, openHistory } from './history.ts'
-import { buildForNode } from './testing/build-for-node.ts'
+import { bundleForNode } from './testing/bundle-for-node.ts'
 import { NOW, SENT, temporaryFile } from './testing/temporary-history.ts'
 
 let folder = ''
 beforeAll(async () => {
-  folder = await buildForNode({ worker: 'worker.ts' })
+  folder = await bundleForNode({ worker: 'worker.ts' })
+  return () => rmSync(folder, { recursive: true })
 })
 
 async function open(values: Partial<OpenHistoryOptions> = {}): Promise<History> {

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { getMessage, listBranch } from './messages.ts'
 import { openHistoryFile } from './open-history-file.ts'
 import { interruptStreaming, listStreaming } from './replies.ts'
-import { buildForNode } from './testing/build-for-node.ts'
+import { bundleForNode } from './testing/bundle-for-node.ts'
 import { NOW, temporaryFile } from './testing/temporary-history.ts'
 
 const KILLS = 10
@@ -20,7 +20,8 @@ interface Acknowledged {
 
 let folder = ''
 beforeAll(async () => {
-  folder = await buildForNode({ writer: 'testing/append-until-killed.ts' })
+  folder = await bundleForNode({ writer: 'testing/append-until-killed.ts' })
+  return () => rmSync(folder, { recursive: true })
 })
 
 /** Lets a process write until it has acknowledged `count` things, then kills it in the middle of the next. */

@@ -34,7 +34,7 @@ describe('migrations', () => {
     const rows = db
       .prepare<[], { sql: string }>('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid')
       .all()
-    const version = db.pragma('user_version', { simple: true })
+    const version = Number(db.pragma('user_version', { simple: true }))
     const head = `-- Generated from migrations/. Update with: vitest run electron/history/migrate.test.ts -u\n\n`
     const dump = `${head}${rows.map(({ sql }) => `${sql};`).join('\n\n')}\n\nPRAGMA user_version = ${version};\n`
     await expect(dump).toMatchFileSnapshot('schema.sql')
