@@ -24,6 +24,8 @@ export default defineConfig(({ mode }) => ({
       formats: ['es'],
     },
     rolldownOptions: {
+      // CommonJS dependencies (undici) require Node's modules; this gives the bundles a `require` for them.
+      platform: 'node',
       external: ['electron', 'better-sqlite3', ...builtinModules, ...builtinModules.map((m) => `node:${m}`)],
       output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', banner: node20Shims() },
     },

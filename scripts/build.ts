@@ -29,6 +29,8 @@ export async function buildApp(options: BuildOptions = {}): Promise<void> {
   for (const [bundle, folder] of Object.entries(bundles)) {
     await build({
       configFile: join(projectRoot, configFile(bundle)),
+      // Writes nothing into the checkout, which may belong to another user.
+      configLoader: 'native',
       root: bundle === 'renderer' ? join(projectRoot, 'renderer') : projectRoot,
       logLevel: 'warn',
       build: {

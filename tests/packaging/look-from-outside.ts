@@ -6,23 +6,36 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { stopProcess } from '../../scripts/run-process.ts'
 
 const WINDOW_LIMIT_MS = 20_000
+const PORTS_OPEN_MS = 3000
 
-/** Starts a release that lets no test in, asks it for a debugger all the same, and looks at it from outside. */
-export async function openUntouched(executable: string): Promise<{ hasWindow: boolean; openPorts: number[] }> {
+/** Starts a packaged app as a person would, and looks from outside whether its window comes. */
+export async function opensWindow(executable: string): Promise<boolean> {
+  return withProfile(async (userData) => {
+    const app = start(executable, [], userData)
+    try {
+      return await waitForWindow(app)
+    } finally {
+      await stopProcess(app)
+    }
+  })
+}
+
+/** The ports that a packaged app listens on when it is asked to let a debugger in. */
+export async function debuggerPorts(executable: string): Promise<number[]> {
+  return withProfile(async (userData) => {
+    const app = start(executable, ['--inspect=0', '--remote-debugging-port=0'], userData)
+    try {
+      await sleep(PORTS_OPEN_MS)
+      return listeningPorts(app.pid ?? 0)
+    } finally {
+      await stopProcess(app)
+    }
+  })
+}
+
+async function withProfile<T>(use: (userData: string) => Promise<T>): Promise<T> {
   const userData = mkdtempSync(join(tmpdir(), 'alcove-profile-'))
-  const plain = start(executable, [], userData)
-  try {
-    const hasWindow = await waitForWindow(plain)
-    await stopProcess(plain)
-    const probed = start(executable, ['--inspect=0', '--remote-debugging-port=0'], userData)
-    await sleep(3000)
-    const openPorts = listeningPorts(probed.pid ?? 0)
-    await stopProcess(probed)
-    return { hasWindow, openPorts }
-  } finally {
-    await stopProcess(plain)
-    rmSync(userData, { recursive: true, force: true })
-  }
+  return use(userData).finally(() => rmSync(userData, { recursive: true, force: true }))
 }
 
 function start(executable: string, args: string[], userData: string): ChildProcess {

@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type Keyring, keyringArguments, startKeyring } from './keyring.ts'
+import { launchApp } from './launch-app.ts'
+
+describe.runIf(process.platform === 'linux')('the keyring for tests', () => {
+  const home = mkdtempSync(join(tmpdir(), 'alcove-home-'))
+  afterAll(() => rmSync(home, { recursive: true, force: true }))
+
+  async function inApp<T>(keyring: Keyring, encrypted?: string) {
+    const launched = await launchApp({ env: keyring.env, args: keyringArguments })
+    try {
+      return await launched.app.evaluate(({ safeStorage }, secret) => {
+        const backend = safeStorage.getSelectedStorageBackend()
+        if (secret) return { backend, value: safeStorage.decryptString(Buffer.from(secret, 'base64')) }
+        return { backend, value: safeStorage.encryptString('a secret').toString('base64') }
+      }, encrypted)
+    } finally {
+      await launched.close()
+    }
+  }
+
+  it('keeps what the app encrypts over restarts of both', async () => {
+    const first = await startKeyring(home)
+    const written = await inApp(first).finally(() => first.stop())
+    const second = await startKeyring(home)
+    const read = await inApp(second, written.value).finally(() => second.stop())
+    expect(read).toEqual({ backend: 'gnome_libsecret', value: 'a secret' })
+  })
+})
