@@ -35,6 +35,15 @@ export interface BeginReplyArgs {
   now: number
 }
 
+interface OpenConversation {
+  seq: number
+  /** 1 until a first message or a person gives it a title. */
+  isUntitled: number
+}
+
+type Placed = Pick<Node, 'seq' | 'id'>
+type Parent = Pick<Node, 'seq' | 'depth'>
+
 interface Node {
   seq: number
   id: string
@@ -67,21 +76,20 @@ const UNFINISHED = new Set(['stopped', 'interrupted', 'failed'])
  */
 export function beginReply(db: Database, args: BeginReplyArgs): { replyId: string } {
   return transact(db, () => {
-    const conversationSeq = getOpenConversationSeq(db, args.conversationId)
-    const reply = placeReply(db, conversationSeq, args)
+    const conversation = getOpenConversation(db, args.conversationId)
+    const reply = placeReply(db, conversation, args)
     recordRequest(db, reply.seq, args)
-    const sql = 'UPDATE conversations SET active_leaf_seq = :leafSeq WHERE seq = :conversationSeq'
-    statement(db, sql).run({ leafSeq: reply.seq, conversationSeq })
-    recordActivity(db, { conversationSeq, now: args.now })
+    recordActivity(db, { conversationSeq: conversation.seq, leafSeq: reply.seq, unread: false, now: args.now })
     return { replyId: reply.id }
   })
 }
 
-function placeReply(db: Database, conversationSeq: number, args: BeginReplyArgs): { seq: number; id: string } {
+function placeReply(db: Database, conversation: OpenConversation, args: BeginReplyArgs): Placed {
   const { action } = args
+  const conversationSeq = conversation.seq
   switch (action.type) {
     case 'send': {
-      const parent = insertUserMessage(db, conversationSeq, args, action.text)
+      const parent = insertUserMessage(db, conversation, args, action.text)
       return insertReply(db, conversationSeq, parent, args)
     }
     case 'regenerate':
@@ -93,12 +101,7 @@ function placeReply(db: Database, conversationSeq: number, args: BeginReplyArgs)
   }
 }
 
-function regenerate(
-  db: Database,
-  conversationSeq: number,
-  target: Node,
-  args: BeginReplyArgs,
-): { seq: number; id: string } {
+function regenerate(db: Database, conversationSeq: number, target: Node, args: BeginReplyArgs): Placed {
   if (target.role !== 'user' && target.role !== 'assistant') {
     throw new AppError('invalid-request', 'Only a reply can be generated again. Choose a reply or your own message.')
   }
@@ -110,7 +113,7 @@ function regenerate(
   return insertReply(db, conversationSeq, parent, args)
 }
 
-function continueReply(db: Database, target: Node, args: BeginReplyArgs): { seq: number; id: string } {
+function continueReply(db: Database, target: Node, args: BeginReplyArgs): Placed {
   if (target.status === 'streaming') throw stillStreaming()
   const cutShort = target.status === 'complete' && target.finishReason === 'length'
   if (target.role !== 'assistant' || target.hasChildren || !(UNFINISHED.has(target.status) || cutShort)) {
@@ -119,29 +122,30 @@ function continueReply(db: Database, target: Node, args: BeginReplyArgs): { seq:
   return restart(db, target, args)
 }
 
-function insertUserMessage(db: Database, conversationSeq: number, args: BeginReplyArgs, text: string): Node {
+function insertUserMessage(db: Database, conversation: OpenConversation, args: BeginReplyArgs, text: string): Parent {
+  const conversationSeq = conversation.seq
   const parent = findNode(db, findActiveLeaf(db, conversationSeq))
   if (parent?.status === 'streaming') throw stillStreaming()
   const stored = wellFormed(text)
   const sql = `
     INSERT INTO messages (id, conversation_seq, parent_seq, depth, role, status, text, chain_hash, created_at, completed_at)
     VALUES (:id, :conversationSeq, :parentSeq, :depth, 'user', 'complete', :text, :hash, :now, :now)`
-  const id = args.userMessageId ?? uuid()
-  statement(db, sql).run({
-    id,
+  const depth = parent ? parent.depth + 1 : 0
+  const { lastInsertRowid } = statement(db, sql).run({
+    id: args.userMessageId ?? uuid(),
     conversationSeq,
     parentSeq: parent?.seq ?? null,
-    depth: parent ? parent.depth + 1 : 0,
+    depth,
     text: stored,
     hash: chainHash(parent?.chainHash ?? null, 'user', stored),
     now: args.now,
   })
   clearDraft(db, conversationSeq)
-  setTitle(db, conversationSeq, stored)
-  return getNode(db, conversationSeq, id)
+  if (conversation.isUntitled) setTitle(db, conversationSeq, autoTitle(stored))
+  return { seq: Number(lastInsertRowid), depth }
 }
 
-function insertReply(db: Database, conversationSeq: number, parent: Node | null, args: BeginReplyArgs) {
+function insertReply(db: Database, conversationSeq: number, parent: Parent | null, args: BeginReplyArgs): Placed {
   const id = args.replyId ?? uuid()
   const sql = `
     INSERT INTO messages (id, conversation_seq, parent_seq, depth, role, status, endpoint_id, endpoint_name, model,
@@ -160,7 +164,7 @@ function insertReply(db: Database, conversationSeq: number, parent: Node | null,
 }
 
 /** The same message streams again after what it holds; what its last end left is cleared. */
-function restart(db: Database, target: Node, args: BeginReplyArgs): { seq: number; id: string } {
+function restart(db: Database, target: Node, args: BeginReplyArgs): Placed {
   const sql = `
     UPDATE messages
     SET status = 'streaming', endpoint_id = :endpointId, endpoint_name = :endpointName, model = :model,
@@ -189,19 +193,20 @@ function recordRequest(db: Database, messageSeq: number, { sent, continueMode, n
   statement(db, sql).run({ ...sent, messageSeq, continueMode, now })
 }
 
-function setTitle(db: Database, conversationSeq: number, text: string): void {
-  const sql = `UPDATE conversations SET title = :title WHERE seq = :conversationSeq AND title = '' AND title_source = 'auto'`
-  statement(db, sql).run({ conversationSeq, title: autoTitle(text) })
+function setTitle(db: Database, conversationSeq: number, title: string): void {
+  statement(db, 'UPDATE conversations SET title = :title WHERE seq = :conversationSeq').run({ conversationSeq, title })
 }
 
-function getOpenConversationSeq(db: Database, conversationId: string): number {
-  const sql = 'SELECT seq, trashed_seq AS trashedSeq FROM conversations WHERE id = :conversationId'
-  const row = statement<{ seq: number; trashedSeq: number | null }>(db, sql).get({ conversationId })
+function getOpenConversation(db: Database, conversationId: string): OpenConversation {
+  const sql = `
+    SELECT seq, trashed_seq IS NOT NULL AS isTrashed, title = '' AND title_source = 'auto' AS isUntitled
+    FROM conversations WHERE id = :conversationId`
+  const row = statement<OpenConversation & { isTrashed: number }>(db, sql).get({ conversationId })
   if (!row) throw conversationNotFound()
-  if (row.trashedSeq !== null) {
+  if (row.isTrashed) {
     throw new AppError('conflict', 'This conversation is in the trash. Restore it to go on with it.')
   }
-  return row.seq
+  return row
 }
 
 function getNode(db: Database, conversationSeq: number, messageId: string): Node {

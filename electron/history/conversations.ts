@@ -175,10 +175,17 @@ export function selectBranch(
   return getConversation(db, { conversationId })
 }
 
-/** Moves a conversation to the top of the list, after a message of it. */
-export function recordActivity(db: Database, { conversationSeq, now }: { conversationSeq: number; now: number }): void {
-  const sql = `UPDATE conversations SET activity_seq = ${NEXT_ACTIVITY}, updated_at = :now WHERE seq = :conversationSeq`
-  statement(db, sql).run({ conversationSeq, now })
+/** After a message has come or ended: moves its conversation to the top of the list, and on to that leaf if one is given. */
+export function recordActivity(
+  db: Database,
+  activity: { conversationSeq: number; leafSeq: number | null; unread: boolean; now: number },
+): void {
+  const sql = `
+    UPDATE conversations
+    SET activity_seq = ${NEXT_ACTIVITY}, active_leaf_seq = coalesce(:leafSeq, active_leaf_seq),
+      unread = max(unread, :unread), updated_at = :now
+    WHERE seq = :conversationSeq`
+  statement(db, sql).run({ ...activity, unread: Number(activity.unread) })
 }
 
 /** Nothing written, chosen, named or imported: nobody would miss it, so "new conversation" may use it again. */

@@ -81,11 +81,7 @@ export function finishReply(db: Database, args: FinishReplyArgs): Message {
       totalMs: args.totalMs,
       reasoningMs: args.reasoningMs,
     })
-    recordActivity(db, { conversationSeq, now: args.now })
-    if (args.unread) {
-      const unread = 'UPDATE conversations SET unread = 1 WHERE seq = :conversationSeq'
-      statement(db, unread).run({ conversationSeq })
-    }
+    recordActivity(db, { conversationSeq, leafSeq: null, unread: args.unread, now: args.now })
     return getMessage(db, { messageId: args.messageId })
   })
 }
