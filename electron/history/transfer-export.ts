@@ -84,7 +84,7 @@ export function findConversationHead(
     retentionDays: row.retention_days ?? undefined,
     endpointId: row.endpoint_id ?? undefined,
     model: row.model ?? undefined,
-    settings: row.settings === '{}' ? undefined : jsonOf(row.settings),
+    settings: row.settings === '{}' ? undefined : (fromJson(row.settings) as object),
     source: sourceOf(row),
     activeLeafId: row.active_leaf_id ?? undefined,
     systemPrompt: row.system_prompt || undefined,
@@ -100,118 +100,6 @@ function sourceOf(row: HeadRow): FileConversationHead['source'] {
     id: row.source_id ?? undefined,
     contentHash: row.content_hash ?? undefined,
   }
-}
-
-interface MessageRow {
-  id: string
-  parent_id: string | null
-  role: FileMessage['role']
-  status: FileMessage['status'] | 'streaming'
-  created_at: number
-  completed_at: number | null
-  finish_reason: string | null
-  endpoint_id: string | null
-  endpoint_name: string | null
-  model: string | null
-  prompt_tokens: number | null
-  completion_tokens: number | null
-  cached_tokens: number | null
-  first_token_ms: number | null
-  total_ms: number | null
-  reasoning_ms: number | null
-  pinned: number
-  excluded: number
-  edited_from_id: string | null
-  sampling: string | null
-  error: string | null
-  text: string
-  reasoning: string
-  parts: string | null
-  sent_text: string | null
-  requests: string | null
-  attachments: string | null
-}
-
-// A parent always has the lower seq, so this order is parents first, and siblings in the order they were made.
-const MESSAGES = `
-  SELECT m.id, parent.id AS parent_id, m.role, m.status, m.created_at, m.completed_at, m.finish_reason, m.endpoint_id,
-    m.endpoint_name, m.model, m.prompt_tokens, m.completion_tokens, m.cached_tokens, m.first_token_ms, m.total_ms,
-    m.reasoning_ms, m.pinned, m.excluded, m.edited_from_id, m.sampling, m.error,
-    iif(m.status = 'streaming', m.text || coalesce((
-      SELECT group_concat(text, '') FROM (
-        SELECT text FROM reply_chunks WHERE message_seq = m.seq AND kind = 'text' ORDER BY position)), ''), m.text) AS text,
-    iif(m.status = 'streaming', m.reasoning || coalesce((
-      SELECT group_concat(text, '') FROM (
-        SELECT text FROM reply_chunks WHERE message_seq = m.seq AND kind = 'reasoning' ORDER BY position)), ''),
-      m.reasoning) AS reasoning,
-    m.parts, m.sent_text,
-    iif(EXISTS (SELECT 1 FROM requests WHERE message_seq = m.seq), (
-      SELECT json_group_array(json_object('strategy', strategy, 'sentMessages', sent_messages, 'leftOutMessages',
-        left_out_messages, 'estimatedTokens', estimated_tokens, 'windowTokens', window_tokens, 'windowSource',
-        window_source, 'continueMode', continue_mode, 'createdAt', created_at))
-      FROM (SELECT * FROM requests WHERE message_seq = m.seq ORDER BY seq)), NULL) AS requests,
-    iif(EXISTS (SELECT 1 FROM message_attachments WHERE message_seq = m.seq), (
-      SELECT json_group_array(json_object('sha256', sha256, 'name', name, 'mediaType', media_type, 'sizeBytes', size_bytes))
-      FROM (
-        SELECT a.sha256, ma.name, a.media_type, a.size_bytes
-        FROM message_attachments AS ma CROSS JOIN attachments AS a ON a.sha256 = ma.sha256
-        WHERE ma.message_seq = m.seq ORDER BY ma.position)), NULL) AS attachments
-  FROM messages AS m
-  LEFT JOIN messages AS parent ON parent.seq = m.parent_seq
-  WHERE m.conversation_seq = (SELECT seq FROM conversations WHERE id = :conversationId)
-  ORDER BY m.seq`
-
-/**
- * The messages of every branch, parents first, read one at a time. A reply that is being written is given with what
- * has arrived of it, as `interrupted`: that is what it would be if Alcove ended now.
- */
-export function* readExportedMessages(
-  db: Database,
-  { conversationId }: { conversationId: string },
-): Generator<FileMessage> {
-  // A statement of its own: one that is being stepped through cannot be used twice.
-  for (const row of db.prepare<[unknown], MessageRow>(MESSAGES).iterate({ conversationId })) yield fromMessageRow(row)
-}
-
-function fromMessageRow(row: MessageRow): FileMessage {
-  return {
-    id: row.id,
-    parentId: row.parent_id ?? undefined,
-    role: row.role,
-    status: row.status === 'streaming' ? 'interrupted' : row.status,
-    createdAt: row.created_at,
-    completedAt: row.completed_at ?? undefined,
-    finishReason: row.finish_reason ?? undefined,
-    error: row.error === null ? undefined : (fromJson(row.error) as FileMessage['error']),
-    model: row.model ?? undefined,
-    endpointId: row.endpoint_id ?? undefined,
-    endpointName: row.endpoint_name ?? undefined,
-    sampling: row.sampling === null ? undefined : jsonOf(row.sampling),
-    promptTokens: row.prompt_tokens ?? undefined,
-    completionTokens: row.completion_tokens ?? undefined,
-    cachedTokens: row.cached_tokens ?? undefined,
-    firstTokenMs: row.first_token_ms ?? undefined,
-    totalMs: row.total_ms ?? undefined,
-    reasoningMs: row.reasoning_ms ?? undefined,
-    pinned: row.pinned === 1 ? true : undefined,
-    excluded: row.excluded === 1 ? true : undefined,
-    editedFromId: row.edited_from_id ?? undefined,
-    requests: row.requests === null ? undefined : requestsOf(row.requests),
-    attachments: row.attachments === null ? undefined : (fromJson(row.attachments) as FileMessage['attachments']),
-    parts: row.parts === null ? undefined : jsonOf(row.parts),
-    text: row.text,
-    reasoning: row.reasoning || undefined,
-    sentText: row.sent_text ?? undefined,
-  }
-}
-
-function jsonOf(text: string): FileMessage['parts'] {
-  return (fromJson(text) as FileMessage['parts'] | null) ?? undefined
-}
-
-function requestsOf(json: string): FileMessage['requests'] {
-  const requests = fromJson(json) as NonNullable<FileMessage['requests']>
-  return requests.map((request) => ({ ...request, continueMode: request.continueMode ?? undefined }))
 }
 
 /** SHA-256 of nothing: the one attachment that rightly has no bytes. */

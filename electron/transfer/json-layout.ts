@@ -1,6 +1,13 @@
 /** How a JSON file is laid out: indented by two spaces for people, or compact without any white space. */
 export type JsonLayout = 'indented' | 'compact'
 
+/** `value` as it is written inside `depth` brackets of an indented document, or compact. */
+export function layoutValue(value: unknown, depth: number, layout: JsonLayout): string {
+  if (layout === 'compact') return JSON.stringify(value)
+  // Line feeds inside strings are escaped by JSON, so every raw one is a line of the layout.
+  return JSON.stringify(value, null, 2).replaceAll('\n', `\n${'  '.repeat(depth)}`)
+}
+
 /** Writes the pieces of one large JSON document in order, so that no piece needs the others in memory. */
 export interface JsonPieces {
   /** `{` or `[` at the current depth. */
@@ -55,12 +62,7 @@ export function createJsonPieces(layout: JsonLayout): JsonPieces {
       named = true
       return text
     },
-    value(value) {
-      const text = lead()
-      if (!indented) return text + JSON.stringify(value)
-      // Line feeds inside strings are escaped by JSON, so every raw one is a line of the layout.
-      return text + JSON.stringify(value, null, 2).replaceAll('\n', newLine(counts.length))
-    },
+    value: (value) => lead() + layoutValue(value, counts.length, layout),
     raw: lead,
   }
 }

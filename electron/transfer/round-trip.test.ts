@@ -9,7 +9,7 @@ import { exportText, importText } from './testing/transfer-in-process.ts'
 const RUNS = 60
 
 function emptyHistory() {
-  return openHistoryFile({ ...temporaryFile(), now: 0 })
+  return openHistoryFile(temporaryFile())
 }
 
 const damaged = (report: ImportReport) => report.problems.filter(({ message }) => !message.startsWith('The endpoint'))

@@ -1,15 +1,15 @@
+import { lineAt, MESSAGE_DEPTH, type MessageJson, readMessagesAsJson } from '../history/message-json.ts'
 import {
   findAttachmentBytes,
   findConversationHead,
   listExportedEndpoints,
   listExportedFolders,
   listExportedTags,
-  readExportedMessages,
   readExportedSettings,
 } from '../history/transfer-export.ts'
 import { ALCOVE_FORMAT, ALCOVE_VERSION, type FileConversationHead } from './alcove-format.ts'
 import type { ExportWork } from './formats.ts'
-import { createJsonPieces, type JsonPieces } from './json-layout.ts'
+import { createJsonPieces, type JsonLayout, type JsonPieces, layoutValue } from './json-layout.ts'
 
 /** A multiple of three, so that the pieces of base64 join without padding between them. */
 const BASE64_STEP = 3 * 64 * 1024
@@ -19,7 +19,7 @@ const BASE64_STEP = 3 * 64 * 1024
  * same history always gives the same bytes. One read transaction for each conversation.
  */
 export function* writeAlcoveJson(work: ExportWork): Generator<string> {
-  const json = createJsonPieces(work.compact ? 'compact' : 'indented')
+  const json = createJsonPieces(layoutOf(work))
   const sha256s = new Set<string>()
   yield json.open('{')
   yield json.name('format') + json.value(ALCOVE_FORMAT)
@@ -52,6 +52,7 @@ function* writeConversation(
   sha256s: Set<string>,
 ): Generator<string> {
   const { db, progress } = work
+  const layout = layoutOf(work)
   db.exec('BEGIN')
   try {
     const head = findConversationHead(db, { conversationId })
@@ -59,9 +60,8 @@ function* writeConversation(
     yield json.open('{')
     yield writeHead(json, work.scope === 'all' ? head : { ...head, endpointId: undefined })
     yield json.name('messages') + json.open('[')
-    for (const message of readExportedMessages(db, { conversationId })) {
-      for (const attachment of message.attachments ?? []) sha256s.add(attachment.sha256)
-      yield json.value(message)
+    for (const message of readMessagesAsJson(db, { conversationId, layout })) {
+      yield json.raw() + writeMessage(message, layout, sha256s)
       progress.messages += 1
     }
     yield json.close(']') + json.close('}')
@@ -69,6 +69,30 @@ function* writeConversation(
   } finally {
     db.exec('COMMIT')
   }
+}
+
+function layoutOf({ compact }: ExportWork): JsonLayout {
+  return compact ? 'compact' : 'indented'
+}
+
+/** Most messages have none of the values of any shape, and are written as they come from SQLite. */
+function writeMessage(message: MessageJson, layout: JsonLayout, sha256s: Set<string>): string {
+  let { text } = message
+  if (message.error) text += writeMember('error', message.error, layout)
+  if (message.sampling) text += writeMember('sampling', message.sampling, layout)
+  if (message.attachments) {
+    for (const { sha256 } of JSON.parse(message.attachments) as { sha256: string }[]) sha256s.add(sha256)
+    text += writeMember('attachments', message.attachments, layout)
+  }
+  if (message.parts) text += writeMember('parts', message.parts, layout)
+  return `${text}${lineAt(MESSAGE_DEPTH, layout)}}`
+}
+
+function writeMember(name: string, json: string, layout: JsonLayout): string {
+  const value: unknown = JSON.parse(json)
+  if (value === null) return ''
+  const colon = layout === 'indented' ? ': ' : ':'
+  return `,${lineAt(MESSAGE_DEPTH + 1, layout)}"${name}"${colon}${layoutValue(value, MESSAGE_DEPTH + 1, layout)}`
 }
 
 function writeHead(json: JsonPieces, head: FileConversationHead): string {

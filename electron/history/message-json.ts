@@ -1,0 +1,120 @@
+/**
+ * Writes messages as JSON inside SQLite: one string for a message instead of thirty values for JavaScript to put
+ * together makes an export twice as fast.
+ */
+import type { Database } from './database.ts'
+
+export type MessageLayout = 'indented' | 'compact'
+
+/** A message in the export: `text` is its JSON without the closing bracket; what may have any shape comes beside it. */
+export interface MessageJson {
+  text: string
+  error: string | null
+  sampling: string | null
+  attachments: string | null
+  parts: string | null
+}
+
+/** A message stands four brackets deep in the file: document, conversations, conversation, messages. */
+export const MESSAGE_DEPTH = 4
+
+// A parent always has the lower seq, so this order is parents first, and siblings in the order they were made.
+const FROM = `
+  FROM messages AS m
+  LEFT JOIN messages AS parent ON parent.seq = m.parent_seq
+  WHERE m.conversation_seq = (SELECT seq FROM conversations WHERE id = :conversationId)
+  ORDER BY m.seq`
+
+const ATTACHMENTS = `
+  iif(EXISTS (SELECT 1 FROM message_attachments WHERE message_seq = m.seq), (
+    SELECT json_group_array(json_object('sha256', sha256, 'name', name, 'mediaType', media_type, 'sizeBytes', size_bytes))
+    FROM (
+      SELECT a.sha256, ma.name, a.media_type, a.size_bytes
+      FROM message_attachments AS ma CROSS JOIN attachments AS a ON a.sha256 = ma.sha256
+      WHERE ma.message_seq = m.seq ORDER BY ma.position)), NULL)`
+
+/** A reply that is being written is given with what has arrived of it, as it would be if Alcove ended now. */
+const whole = (column: 'text' | 'reasoning') => `
+  iif(m.status = 'streaming', m.${column} || coalesce((
+    SELECT group_concat(text, '') FROM (
+      SELECT text FROM reply_chunks WHERE message_seq = m.seq AND kind = '${column}' ORDER BY position)), ''),
+    m.${column})`
+
+type Member = readonly [name: string, expression: string]
+
+const MESSAGE: readonly Member[] = [
+  ['parentId', 'json_quote(parent.id)'],
+  ['role', 'json_quote(m.role)'],
+  ['status', "iif(m.status = 'streaming', '\"interrupted\"', json_quote(m.status))"],
+  ['createdAt', 'm.created_at'],
+  ['completedAt', 'm.completed_at'],
+  ['finishReason', 'json_quote(m.finish_reason)'],
+  ['model', 'json_quote(m.model)'],
+  ['endpointId', 'json_quote(m.endpoint_id)'],
+  ['endpointName', 'json_quote(m.endpoint_name)'],
+  ['promptTokens', 'm.prompt_tokens'],
+  ['completionTokens', 'm.completion_tokens'],
+  ['cachedTokens', 'm.cached_tokens'],
+  ['firstTokenMs', 'm.first_token_ms'],
+  ['totalMs', 'm.total_ms'],
+  ['reasoningMs', 'm.reasoning_ms'],
+  ['pinned', "iif(m.pinned, 'true', NULL)"],
+  ['excluded', "iif(m.excluded, 'true', NULL)"],
+  ['editedFromId', 'json_quote(m.edited_from_id)'],
+  ['text', `json_quote(${whole('text')})`],
+  ['reasoning', `nullif(json_quote(${whole('reasoning')}), '""')`],
+  ['sentText', 'json_quote(m.sent_text)'],
+]
+
+const REQUEST: readonly Member[] = [
+  ['sentMessages', 'sent_messages'],
+  ['leftOutMessages', 'left_out_messages'],
+  ['estimatedTokens', 'estimated_tokens'],
+  ['windowTokens', 'window_tokens'],
+  ['windowSource', 'json_quote(window_source)'],
+  ['continueMode', 'json_quote(continue_mode)'],
+  ['createdAt', 'created_at'],
+]
+
+/** NULL, which is what SQL gives for a missing value. `json_quote(NULL)` is the text null, so that is taken out too. */
+const absent = (expression: string) =>
+  expression.startsWith('json_quote') ? `nullif(${expression}, 'null')` : expression
+
+function record(first: Member, members: readonly Member[], depth: number, layout: MessageLayout): string {
+  const colon = layout === 'indented' ? ': ' : ':'
+  const line = lineAt(depth + 1, layout)
+  const rest = members.map(([name, expression]) => `',${line}"${name}"${colon}' || ${absent(expression)}`)
+  // concat() leaves NULL out, and copies a long text once where a chain of || copies it again and again.
+  return `concat('{${line}"${first[0]}"${colon}', ${[first[1], ...rest].join(',\n    ')})`
+}
+
+/** Line feed and indent at `depth`; nothing when compact. */
+export function lineAt(depth: number, layout: MessageLayout): string {
+  return layout === 'indented' ? `\n${'  '.repeat(depth)}` : ''
+}
+
+function selectMessages(layout: MessageLayout): string {
+  const depth = MESSAGE_DEPTH
+  const colon = layout === 'indented' ? ': ' : ':'
+  const request = record(['strategy', 'json_quote(strategy)'], REQUEST, depth + 2, layout)
+  const requests = `(
+    SELECT group_concat('${lineAt(depth + 2, layout)}' || request || '${lineAt(depth + 2, layout)}}', ',')
+    FROM (SELECT ${request} AS request FROM requests WHERE message_seq = m.seq ORDER BY seq))`
+  const message = record(['id', 'json_quote(m.id)'], MESSAGE, depth, layout)
+  return `
+    SELECT ${message.slice(0, -1)},
+      ',${lineAt(depth + 1, layout)}"requests"${colon}[' || ${requests} || '${lineAt(depth + 1, layout)}]') AS text,
+      m.error, m.sampling, ${ATTACHMENTS} AS attachments, m.parts
+    ${FROM}`
+}
+
+const SELECT = { indented: selectMessages('indented'), compact: selectMessages('compact') }
+
+/** The messages of every branch, parents first, read one at a time. */
+export function readMessagesAsJson(
+  db: Database,
+  { conversationId, layout }: { conversationId: string; layout: MessageLayout },
+): IterableIterator<MessageJson> {
+  // A statement of its own: one that is being stepped through cannot be used twice.
+  return db.prepare<[unknown], MessageJson>(SELECT[layout]).iterate({ conversationId })
+}
