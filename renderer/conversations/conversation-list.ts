@@ -11,6 +11,8 @@ interface ConversationList extends LoadedRows {
   status: 'loading' | 'ready' | 'failed'
   error: AppError | null
   loadMore: () => void
+  /** Reads on to the end of the list. */
+  loadAll: () => Promise<void>
   reload: () => void
   /** Reads it and follows `conversations.changed`; returns the function that stops. */
   watch: () => () => void
@@ -67,6 +69,7 @@ function createConversationList(view: View) {
           loadingMore = false
         })
       },
+      loadAll: () => enqueue(() => readLoaded(view, get().total)),
       watch: () => {
         get().reload()
         const stop = onPush('conversations.changed', ({ conversationId }) => note(conversationId))

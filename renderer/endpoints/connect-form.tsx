@@ -52,17 +52,20 @@ export function ConnectForm({ onConnected }: ConnectFormProps) {
           </button>
         ))}
       </fieldset>
-      <TextField
-        label={t('endpoints.keyOptional')}
-        type="password"
-        value={key}
-        onChange={(next) => {
-          setKey(next)
-          forget()
-        }}
-        autoComplete="off"
-        hint={t('endpoints.keyHint')}
-      />
+      <details className={styles.key}>
+        <summary>{t('endpoints.keyOptional')}</summary>
+        <TextField
+          label={t('endpoints.key')}
+          type="password"
+          value={key}
+          onChange={(next) => {
+            setKey(next)
+            forget()
+          }}
+          autoComplete="off"
+          hint={t('endpoints.keyHint')}
+        />
+      </details>
       {test && !test.ok ? <TestNote test={test} /> : null}
       {error ? <Note kind="danger">{error.message}</Note> : null}
       <div className={styles.buttons}>

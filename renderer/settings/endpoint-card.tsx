@@ -34,7 +34,7 @@ export function EndpointCard({ endpoint, open, onOpenChange, isDefault, onMakeDe
         <Button
           look="quiet"
           aria-expanded={open}
-          aria-label={t('settings.editEndpoint', { name: endpoint.name })}
+          aria-label={t(open ? 'settings.doneEditing' : 'settings.editEndpoint', { name: endpoint.name })}
           onClick={() => onOpenChange(!open)}
         >
           {t(open ? 'settings.done' : 'settings.edit')}

@@ -33,7 +33,11 @@ export function EndpointFields({ endpoint }: { endpoint: Endpoint }) {
           <KeyField hasKey={endpoint.hasKey} save={(key) => update({ key })} />
         </>
       ) : null}
-      <ModelField key={`${endpoint.baseUrl} ${endpoint.hasKey}`} endpoint={endpoint} save={(defaultModel) => update({ defaultModel })} />
+      <ModelField
+        key={`${endpoint.baseUrl} ${endpoint.hasKey}`}
+        endpoint={endpoint}
+        save={(defaultModel) => update({ defaultModel })}
+      />
       <NumberField
         label={t('settings.window')}
         hint={t('settings.windowHint')}

@@ -13,6 +13,7 @@ import styles from './conversation-pane.module.css'
 import { FullPage } from './full-page.tsx'
 import { PlainHeader } from './plain-header.tsx'
 import { shortcutLabel } from './shortcut-label.ts'
+import { useMarkRead } from './use-mark-read.ts'
 import { useServerData } from './use-server-data.ts'
 
 /** The main pane: the conversation in front, the trash, or the first page while there is no endpoint. */
@@ -21,6 +22,7 @@ export function ConversationPane() {
   const endpoints = useServerData('endpoints.list', {}, 'endpoints.changed')
   const ready = endpoints.data !== null || endpoints.error !== null
   const noEndpoint = endpoints.data?.length === 0
+  useMarkRead(place === 'conversation' ? conversationId : null)
   const starting = useStartWithNew(ready && !noEndpoint)
 
   if (place === 'trash') {

@@ -19,27 +19,29 @@ export function HistoryClosed({ error }: { error: ReplyError }) {
     setTrying(false)
   }
   return (
-    <FullPage
-      icon={<DatabaseZap aria-hidden />}
-      title={titleFor(error.code)}
-      actions={
-        <>
-          <Button look="primary" disabled={trying} onClick={() => void tryAgain()}>
-            {trying ? t('history.trying') : t('common.retry')}
-          </Button>
-          <Button onClick={() => void call('app.showDataFolder', {}).catch(showError)}>
-            {t('history.showFolder')}
-          </Button>
-        </>
-      }
-    >
-      <p role="alert">{error.message}</p>
-      <p className={styles.calm}>{t('history.untouched')}</p>
-      <details className={styles.details}>
-        <summary>{t('common.details')}</summary>
-        {t('notices.code', { code: error.code })}
-      </details>
-    </FullPage>
+    <main className={styles.page}>
+      <FullPage
+        icon={<DatabaseZap aria-hidden />}
+        title={titleFor(error.code)}
+        actions={
+          <>
+            <Button look="primary" disabled={trying} onClick={() => void tryAgain()}>
+              {trying ? t('history.trying') : t('common.retry')}
+            </Button>
+            <Button onClick={() => void call('app.showDataFolder', {}).catch(showError)}>
+              {t('history.showFolder')}
+            </Button>
+          </>
+        }
+      >
+        <p role="alert">{error.message}</p>
+        <p className={styles.calm}>{t('history.untouched')}</p>
+        <details className={styles.details}>
+          <summary>{t('common.details')}</summary>
+          {t('notices.code', { code: error.code })}
+        </details>
+      </FullPage>
+    </main>
   )
 }
 

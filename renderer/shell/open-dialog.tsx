@@ -1,22 +1,27 @@
-import { SettingsDialog } from '../settings/settings-dialog.tsx'
-import { ExportDialog } from '../transfer/export-dialog.tsx'
-import { ImportDialog } from '../transfer/import-dialog.tsx'
-import { useDialogs } from './dialogs.ts'
-import { ShortcutsDialog } from './shortcuts-dialog.tsx'
+import { lazy, Suspense } from 'react'
+import { type OpenDialog as Opened, useDialogs } from './dialogs.ts'
+
+// Read from the disk when they are first opened, so that they do not slow the start.
+const ExportDialog = lazy(async () => ({ default: (await import('../transfer/export-dialog.tsx')).ExportDialog }))
+const ImportDialog = lazy(async () => ({ default: (await import('../transfer/import-dialog.tsx')).ImportDialog }))
+const SettingsDialog = lazy(async () => ({ default: (await import('../settings/settings-dialog.tsx')).SettingsDialog }))
+const ShortcutsDialog = lazy(async () => ({ default: (await import('./shortcuts-dialog.tsx')).ShortcutsDialog }))
 
 /** The dialog that is open, if one is. */
 export function OpenDialog() {
   const { open, close } = useDialogs()
-  switch (open?.type) {
+  return <Suspense>{open ? <Content dialog={open} onClose={close} /> : null}</Suspense>
+}
+
+function Content({ dialog, onClose }: { dialog: Opened; onClose: () => void }) {
+  switch (dialog.type) {
     case 'settings':
-      return <SettingsDialog section={open.section} onClose={close} />
+      return <SettingsDialog section={dialog.section} onClose={onClose} />
     case 'export':
-      return <ExportDialog conversationId={open.conversationId} onClose={close} />
+      return <ExportDialog conversationId={dialog.conversationId} onClose={onClose} />
     case 'import':
-      return <ImportDialog onClose={close} />
+      return <ImportDialog onClose={onClose} />
     case 'shortcuts':
-      return <ShortcutsDialog onClose={close} />
-    case undefined:
-      return null
+      return <ShortcutsDialog onClose={onClose} />
   }
 }

@@ -76,14 +76,14 @@ function RowNews({ row }: { row: Row }) {
   if (row.streaming) {
     return (
       <span className={styles.pulse}>
-        <span className="visually-hidden">{t('sidebar.writing')}</span>
+        <span className="visually-hidden">, {t('sidebar.writing')}</span>
       </span>
     )
   }
   if (!row.unread) return null
   return (
     <span className={styles.dot}>
-      <span className="visually-hidden">{t('sidebar.unread')}</span>
+      <span className="visually-hidden">, {t('sidebar.unread')}</span>
     </span>
   )
 }

@@ -1,6 +1,9 @@
 import { create } from 'zustand'
 import type { ConversationRow } from '../../shared/record-types.ts'
 
+/** Height of a row, `--row-height`. */
+export const ROW_PX = 32
+
 interface OpenMenu {
   row: ConversationRow
   anchor: Element | { getBoundingClientRect: () => DOMRect }

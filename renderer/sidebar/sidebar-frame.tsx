@@ -1,5 +1,5 @@
 import { Dialog } from '@base-ui/react/dialog'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { t } from '../i18n/i18n.ts'
 import { usePreferences } from '../shell/preferences.ts'
 import { Sidebar } from './sidebar.tsx'
@@ -21,18 +21,20 @@ function Pane() {
   const width = draggedWidth ?? savedWidth
   return (
     <div className={styles.pane} style={{ width }}>
-      <Sidebar />
-      <SidebarResizer width={width} onDrag={setDraggedWidth} />
+      <Sidebar>
+        <SidebarResizer width={width} onDrag={setDraggedWidth} />
+      </Sidebar>
     </div>
   )
 }
 
 function Drawer({ open }: { open: boolean }) {
+  const popup = useRef<HTMLDivElement>(null)
   return (
     <Dialog.Root open={open} onOpenChange={(drawerOpen) => useSidebar.setState({ drawerOpen })}>
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.scrim} />
-        <Dialog.Popup className={styles.drawer}>
+        <Dialog.Popup ref={popup} className={styles.drawer} initialFocus={popup}>
           <Dialog.Title className="visually-hidden">{t('sidebar.label')}</Dialog.Title>
           <Sidebar />
         </Dialog.Popup>

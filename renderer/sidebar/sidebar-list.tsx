@@ -1,20 +1,18 @@
-import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
+import { type RefObject, useEffect, useMemo, useRef } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
-import { trashConversation } from '../conversations/conversation-actions.ts'
 import { useConversationList } from '../conversations/conversation-list.ts'
 import { t } from '../i18n/i18n.ts'
 import { Button } from '../ui/button.tsx'
 import { ConversationRow } from './conversation-row.tsx'
 import { groupConversations, type ListItem } from './group-conversations.ts'
 import { GroupHeading } from './group-heading.tsx'
-import { rowForKey } from './list-keys.ts'
-import { rowElement, startRenaming, useListState } from './list-state.ts'
+import { ROW_PX, useListState } from './list-state.ts'
 import { RowMenu } from './row-menu.tsx'
 import { useSelection } from './selection.ts'
 import styles from './sidebar-list.module.css'
+import { useListKeys } from './use-list-keys.ts'
 import { useToday } from './use-today.ts'
 
-const ROW_PX = 32
 /** Rows left below the sight when the next page is asked for. */
 const AHEAD_ROWS = 80
 
@@ -29,7 +27,7 @@ export function SidebarList() {
   const activeId = useListState((state) => state.activeId)
 
   const tabStopIndex = useTabStop(items, activeId ?? selectedId)
-  const onKeyDown = useListKeys(items, tabStopIndex, virtualizer, scroller)
+  const onKeyDown = useListKeys({ items, tabStopIndex, list: virtualizer, scroller })
   useKeepSelectionInSight(items, selectedId, virtualizer)
 
   const onScroll = () => {
@@ -86,46 +84,4 @@ function useKeepSelectionInSight(
     const index = newest.current.findIndex((item) => item.key === selectedId)
     if (index >= 0) list.current?.scrollToIndex(index, { align: 'nearest' })
   }, [selectedId, list])
-}
-
-function useListKeys(
-  items: ListItem[],
-  tabStopIndex: number,
-  list: RefObject<VirtualizerHandle | null>,
-  scroller: RefObject<HTMLDivElement | null>,
-) {
-  const activeId = useListState((state) => state.activeId)
-  const focusWanted = useRef(false)
-
-  // The row may only be in the page once it is the tab stop, so the focus follows the drawing.
-  useLayoutEffect(() => {
-    if (!focusWanted.current || !activeId) return
-    focusWanted.current = false
-    const index = items.findIndex((item) => item.key === activeId)
-    // The heading above the first row of all belongs in sight with it.
-    if (index === 1) list.current?.scrollTo(0)
-    else if (index >= 0) list.current?.scrollToIndex(index, { align: 'nearest' })
-    rowElement(activeId)?.focus({ preventScroll: true })
-  }, [activeId, items, list])
-
-  return (event: KeyboardEvent) => {
-    const current = items[tabStopIndex]
-    if (current?.type !== 'conversation' || event.ctrlKey || event.altKey || event.metaKey) return
-    const rows = items.filter((item) => item.type === 'conversation')
-    const goTo = (position: number) => {
-      const next = rows[position]
-      if (!next || next.key === activeId) return
-      focusWanted.current = true
-      useListState.setState({ activeId: next.key })
-    }
-    const pageRows = Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 1
-    const target = rowForKey(event.key, current.position, rows.length, pageRows)
-    if (target !== null) goTo(target)
-    else if (event.key === 'F2') startRenaming(current.row.id)
-    else if (event.key === 'Delete') {
-      goTo(current.position + 1 < rows.length ? current.position + 1 : current.position - 1)
-      void trashConversation(current.row)
-    } else return
-    event.preventDefault()
-  }
 }

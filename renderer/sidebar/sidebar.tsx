@@ -1,4 +1,5 @@
 import { PanelLeftClose, Settings, SquarePen, Trash2 } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { newConversation } from '../conversations/conversation-actions.ts'
 import { useConversationList } from '../conversations/conversation-list.ts'
 import { t } from '../i18n/i18n.ts'
@@ -12,7 +13,7 @@ import { SidebarList } from './sidebar-list.tsx'
 import { toggleSidebar, useSidebar } from './sidebar-visibility.ts'
 
 /** The conversations pane; how wide it is and whether it floats is decided around it. */
-export function Sidebar() {
+export function Sidebar({ children }: { children?: ReactNode }) {
   return (
     <nav className={styles.sidebar} aria-label={t('sidebar.label')}>
       <div className={styles.profile}>
@@ -31,6 +32,7 @@ export function Sidebar() {
       </Button>
       <ListOrState />
       <Footer />
+      {children}
     </nav>
   )
 }
@@ -68,6 +70,10 @@ function Footer() {
     useSelection.getState().showTrash()
     useSidebar.setState({ drawerOpen: false })
   }
+  const showSettings = () => {
+    useDialogs.getState().show({ type: 'settings', section: 'endpoints' })
+    useSidebar.setState({ drawerOpen: false })
+  }
   return (
     <div className={styles.footer}>
       <Button
@@ -80,11 +86,7 @@ function Footer() {
         {t('sidebar.trash')}
       </Button>
       <Tooltip label={t('sidebar.settings')} shortcut={shortcutLabel('Mod+,')} side="top">
-        <Button
-          look="quiet"
-          className={styles.footerButton}
-          onClick={() => useDialogs.getState().show({ type: 'settings', section: 'endpoints' })}
-        >
+        <Button look="quiet" className={styles.footerButton} onClick={showSettings}>
           <Settings />
           {t('sidebar.settings')}
         </Button>

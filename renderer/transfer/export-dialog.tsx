@@ -118,16 +118,17 @@ function ExportForm({ choice, single, onChange }: ExportFormProps) {
 function ExportProgress({ transfer: { phase, first, latest } }: { transfer: Transfer<'transfer.export'> }) {
   const total = first?.type === 'export-start' ? first.conversations : 0
   const written = latest && latest.type !== 'export-start' ? latest : { conversations: 0, messages: 0, sizeBytes: 0 }
-  const facts = t('transfer.exportFacts', {
-    conversations: t('transfer.conversations', { count: written.conversations }),
-    messages: t('transfer.messages', { count: written.messages }),
-    size: formatSize(written.sizeBytes),
-  })
+  const rest = { messages: t('transfer.messages', { count: written.messages }), size: formatSize(written.sizeBytes) }
   if (phase === 'ended') {
     return (
       <Note kind="success">
         <p className={styles.fileName}>{latest?.type === 'export-end' ? latest.fileName : ''}</p>
-        <p>{facts}</p>
+        <p>
+          {t('transfer.exportFacts', {
+            conversations: t('transfer.conversations', { count: written.conversations }),
+            ...rest,
+          })}
+        </p>
       </Note>
     )
   }
@@ -136,7 +137,10 @@ function ExportProgress({ transfer: { phase, first, latest } }: { transfer: Tran
       <p className={styles.fileName}>{first?.type === 'export-start' ? first.fileName : ''}</p>
       <Progress label={t('transfer.exportTitle')} value={total > 0 ? written.conversations / total : null} />
       <p className={styles.muted}>
-        {t('transfer.ofTotal', { done: formatCount(written.conversations), total: formatCount(total) })} · {facts}
+        {t('transfer.exportFacts', {
+          conversations: t('transfer.conversationsOf', { done: formatCount(written.conversations), count: total }),
+          ...rest,
+        })}
       </p>
     </div>
   )

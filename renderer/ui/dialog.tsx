@@ -1,6 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog'
 import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { t } from '../i18n/i18n.ts'
 import { IconButton } from './button.tsx'
 import styles from './dialog.module.css'
@@ -33,12 +33,17 @@ export function Dialog({
   closable = true,
   flush = false,
 }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null)
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && closable && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
         <Base.Viewport className={styles.viewport}>
-          <Base.Popup className={`${styles.popup} ${styles[size]}`}>
+          <Base.Popup
+            ref={popup}
+            className={`${styles.popup} ${styles[size]}`}
+            initialFocus={() => firstControl(popup.current) ?? popup.current}
+          >
             <header className={styles.header}>
               <Base.Title className={styles.title}>{title}</Base.Title>
               {closable ? (
@@ -59,4 +64,10 @@ export function Dialog({
       </Base.Portal>
     </Base.Root>
   )
+}
+
+// The cross comes first on the page, but a person comes for what is below it.
+function firstControl(popup: HTMLElement | null): HTMLElement | null {
+  const controls = 'input:not([aria-hidden]), textarea, [role="tab"][tabindex="0"], [role="radio"][tabindex="0"]'
+  return popup?.querySelector<HTMLElement>(controls) ?? popup?.querySelector<HTMLElement>('footer button') ?? null
 }

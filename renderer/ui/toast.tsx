@@ -1,5 +1,5 @@
 import { Toast as Base } from '@base-ui/react/toast'
-import { X } from 'lucide-react'
+import { CircleAlert, X } from 'lucide-react'
 import { t } from '../i18n/i18n.ts'
 import { Button, IconButton } from './button.tsx'
 import styles from './toast.module.css'
@@ -55,8 +55,9 @@ export function ToastRegion() {
 function ToastList() {
   const { toasts } = Base.useToastManager<ToastData>()
   return toasts.map((toast) => (
-    <Base.Root key={toast.id} toast={toast} className={styles.toast} swipeDirection="down">
+    <Base.Root key={toast.id} toast={toast} className={styles.toast} swipeDirection="up">
       <Base.Content className={styles.content}>
+        {toast.type === 'error' ? <CircleAlert className={styles.icon} aria-hidden /> : null}
         <div className={styles.words}>
           <Base.Title className={styles.title} render={<p />} />
           {toast.data?.details ? (

@@ -1,0 +1,64 @@
+import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef } from 'react'
+import type { VirtualizerHandle } from 'virtua'
+import { trashConversation } from '../conversations/conversation-actions.ts'
+import { useConversationList } from '../conversations/conversation-list.ts'
+import type { ListItem } from './group-conversations.ts'
+import { rowForKey } from './list-keys.ts'
+import { ROW_PX, rowElement, startRenaming, useListState } from './list-state.ts'
+
+interface ListKeysOptions {
+  items: ListItem[]
+  /** Index in `items` of the row that Tab reaches; -1 when there is none. */
+  tabStopIndex: number
+  list: RefObject<VirtualizerHandle | null>
+  scroller: RefObject<HTMLElement | null>
+}
+
+/** The keys of the list: arrows, Home, End and pages move the focus; F2 renames; Delete moves to the trash. */
+export function useListKeys({ items, tabStopIndex, list, scroller }: ListKeysOptions) {
+  const goTo = useRowFocus(items, list)
+
+  return (event: KeyboardEvent) => {
+    const current = items[tabStopIndex]
+    if (current?.type !== 'conversation' || event.ctrlKey || event.altKey || event.metaKey) return
+    const rows = useConversationList.getState().rows
+    const pageRows = Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 1
+    const target = rowForKey(event.key, current.position, rows.length, pageRows)
+    if (event.key === 'End') void goToEnd(goTo)
+    else if (target !== null) goTo(rows[target]?.id)
+    else if (event.key === 'F2') startRenaming(current.row.id)
+    else if (event.key === 'Delete') {
+      goTo((rows[current.position + 1] ?? rows[current.position - 1])?.id)
+      void trashConversation(current.row)
+    } else return
+    event.preventDefault()
+  }
+}
+
+/** End means the end of the whole list, not of what happens to be loaded. */
+async function goToEnd(goTo: (id: string | undefined) => void): Promise<void> {
+  await useConversationList.getState().loadAll()
+  goTo(useConversationList.getState().rows.at(-1)?.id)
+}
+
+function useRowFocus(items: ListItem[], list: RefObject<VirtualizerHandle | null>) {
+  const activeId = useListState((state) => state.activeId)
+  const wantedId = useRef<string | null>(null)
+
+  // The row may only be in the page once it is the tab stop, so the focus follows the drawing.
+  useLayoutEffect(() => {
+    if (!activeId || wantedId.current !== activeId) return
+    wantedId.current = null
+    const index = items.findIndex((item) => item.key === activeId)
+    // The heading above the first row of all belongs in sight with it.
+    if (index === 1) list.current?.scrollTo(0)
+    else if (index >= 0) list.current?.scrollToIndex(index, { align: 'nearest' })
+    rowElement(activeId)?.focus({ preventScroll: true })
+  }, [activeId, items, list])
+
+  return (id: string | undefined) => {
+    if (!id || id === useListState.getState().activeId) return
+    wantedId.current = id
+    useListState.setState({ activeId: id })
+  }
+}
