@@ -11,15 +11,19 @@ import { registerAppScheme } from './window/app-protocol.ts'
 import { lockDownContents } from './window/lock-down.ts'
 
 refuseDebugging()
-app.enableSandbox()
+// Forcing it would end every child process where a developer, as root, had to switch it off.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
+// Whatever is written from here on, by us or by Chromium, is for its owner only.
+process.umask(0o077)
 registerAppScheme()
 lockDownContents()
 preferRealKeyring()
 
 const dataFolder = app.getPath('userData')
-mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
 // What Chromium itself keeps stays apart from what is the person's.
-app.setPath('sessionData', path.join(dataFolder, 'chromium'))
+const chromiumFolder = path.join(dataFolder, 'chromium')
+mkdirSync(chromiumFolder, { recursive: true })
+app.setPath('sessionData', chromiumFolder)
 openLog(path.join(dataFolder, 'logs', 'alcove.log'), !app.isPackaged)
 
 // A second start hands over to the first and must leave at once: an ordinary quit can hang on a locked keyring.

@@ -1,9 +1,9 @@
-import type { WindowSource } from '../../shared/record-types.ts'
+import type { Model, WindowSource } from '../../shared/record-types.ts'
 import type { EndpointRecord } from '../history/endpoints.ts'
 import type { History } from '../history/history.ts'
 import { ASSUMED_WINDOW_TOKENS } from '../memory/build-prompt.ts'
-import { detectWindow } from './models.ts'
 import type { EndpointConnection } from './address.ts'
+import { detectWindow } from './detect-window.ts'
 
 export interface KnownWindow {
   /** Tokens. */
@@ -38,4 +38,22 @@ export async function learnWindow(
   if (windowTokens === null) return undefined
   await history.setModelWindow({ endpointId: endpoint.id, model, windowTokens, source: 'server', now: Date.now() })
   return windowTokens
+}
+
+const firstModels = new Map<string, string>()
+
+/** The model that answers where nobody chose one: the first that the server named in this run, if it was asked. */
+export function rememberedModel(endpointId: string): string | undefined {
+  return firstModels.get(endpointId)
+}
+
+/** Keeps what a server's model list tells: its first model, and the windows that stand in it. */
+export async function rememberModels(history: History, endpointId: string, models: Model[]): Promise<void> {
+  if (models[0]) firstModels.set(endpointId, models[0].id)
+  for (const { id: model, windowTokens } of models) {
+    if (windowTokens === null) continue
+    const stored = await history.getModelWindow({ endpointId, model })
+    if (stored?.windowTokens === windowTokens) continue
+    await history.setModelWindow({ endpointId, model, windowTokens, source: 'server', now: Date.now() })
+  }
 }

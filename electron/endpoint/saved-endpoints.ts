@@ -1,10 +1,12 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { CallInput } from '../../shared/contract-types.ts'
-import type { Endpoint } from '../../shared/record-types.ts'
+import type { Endpoint, Model } from '../../shared/record-types.ts'
 import type { EndpointRecord } from '../history/endpoints.ts'
 import type { History } from '../history/history.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { type EndpointConnection, normaliseBaseUrl } from './address.ts'
+import { rememberModels } from './model-window.ts'
+import { listModels } from './models.ts'
 
 /** The endpoints that the person saved, with whether a key is stored but never the key. */
 export async function listEndpoints(history: History, keys: KeyStore): Promise<Endpoint[]> {
@@ -62,13 +64,29 @@ export async function deleteEndpoint(history: History, keys: KeyStore, endpointI
 }
 
 /** How to reach a saved endpoint. @throws AppError `not-found`, `keyring-unavailable` */
-export async function accessEndpoint(history: History, keys: KeyStore, endpointId: string): Promise<EndpointConnection> {
+export async function accessEndpoint(
+  history: History,
+  keys: KeyStore,
+  endpointId: string,
+): Promise<EndpointConnection> {
   return toAccess(await history.getEndpoint({ endpointId }), keys)
 }
 
 /** The same from a record at hand. The key is read from the key store for each request, and only then. */
 export function toAccess(record: EndpointRecord, keys: KeyStore): EndpointConnection {
   return { kind: record.kind, baseUrl: record.baseUrl, key: keys.getEndpointKey(record.id) ?? null }
+}
+
+/** The models of a saved endpoint, asked now. What the list tells of windows is kept. */
+export async function listSavedModels(
+  history: History,
+  keys: KeyStore,
+  endpointId: string,
+  signal: AbortSignal,
+): Promise<Model[]> {
+  const models = await listModels(await accessEndpoint(history, keys, endpointId), signal)
+  await rememberModels(history, endpointId, models)
+  return models
 }
 
 function withKeyMark(record: EndpointRecord, keys: KeyStore): Endpoint {

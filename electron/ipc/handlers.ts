@@ -7,12 +7,12 @@ import {
   trashConversation,
   updateConversation,
 } from '../conversations/conversations.ts'
-import { listModels } from '../endpoint/models.ts'
 import {
   accessEndpoint,
   createEndpoint,
   deleteEndpoint,
   listEndpoints,
+  listSavedModels,
   updateEndpoint,
 } from '../endpoint/saved-endpoints.ts'
 import { searchLocal } from '../endpoint/search.ts'
@@ -67,7 +67,7 @@ export function createCallHandlers(alcove: Alcove): CallHandlers {
     'endpoints.update': async (input) => changedEndpoints(await updateEndpoint(history(), keys, input)),
     'endpoints.delete': async ({ endpointId }) =>
       changedEndpoints(done(await deleteEndpoint(history(), keys, endpointId))),
-    'endpoints.models': async ({ endpointId }) => listModels(await access(endpointId), inTime()),
+    'endpoints.models': ({ endpointId }) => listSavedModels(history(), keys, endpointId, inTime()),
     'endpoints.test': async ({ endpointId }) => testEndpoint({ endpoint: await access(endpointId), signal: inTime() }),
     'endpoints.testAddress': ({ baseUrl, key }) =>
       testEndpoint({ endpoint: { kind: 'http', baseUrl, key }, signal: inTime() }),

@@ -17,10 +17,6 @@ export interface ActiveReply {
   progress: Progress
   /** How many transcripts show it right now; a reply that nobody watched ends as unread. */
   watchers: number
-  /** The server that answers, for telling whether two replies wait for the same one. */
-  origin: string
-  /** Whether the server has sent anything yet. */
-  hasBegun: boolean
   /** The stored message once the reply has ended. */
   ended: Message | undefined
   /** Set when the reply could not even be stored; watchers get it thrown. */
@@ -43,8 +39,6 @@ export function createActiveReply(
     controller: new AbortController(),
     progress: { type: 'progress', phase: 'connecting', processed: null, total: null },
     watchers: 0,
-    origin: '',
-    hasBegun: false,
     ended: undefined,
     failure: undefined,
     changed() {

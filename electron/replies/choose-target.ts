@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import type { Conversation, Settings } from '../../shared/record-types.ts'
+import { rememberedModel } from '../endpoint/model-window.ts'
 import type { EndpointRecord } from '../history/endpoints.ts'
 import type { History } from '../history/history.ts'
 
@@ -28,5 +29,6 @@ export async function chooseTarget(
   }
   // A model name means something on the endpoint it was chosen for only.
   const isOwn = endpoint === own || conversation.endpointId === null
-  return { endpoint, model: (isOwn ? conversation.model : null) ?? endpoint.defaultModel ?? undefined }
+  const chosen = (isOwn ? conversation.model : null) ?? endpoint.defaultModel
+  return { endpoint, model: chosen ?? rememberedModel(endpoint.id) }
 }

@@ -41,13 +41,11 @@ export async function receiveReply(
   request: ReadyRequest,
   writer: ChunkWriter,
   outcome: ReplyOutcome,
-  isQueued: () => boolean,
 ): Promise<void> {
   const startedAt = performance.now()
   const sinceStart = () => Math.round(performance.now() - startedAt)
   let reasoningFrom: number | undefined
   const markFirst = () => {
-    reply.hasBegun = true
     outcome.firstTokenMs ??= sinceStart()
   }
   try {
@@ -58,7 +56,6 @@ export async function receiveReply(
       sampling: request.sampling,
       estimatedPromptTokens: request.prompt.summary.estimatedTokens,
       signal: reply.controller.signal,
-      isQueued,
     })
     for await (const event of events) {
       if (event.type === 'text-delta') {

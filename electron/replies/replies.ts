@@ -77,7 +77,6 @@ export function createReplies({ history, keys, onCount }: RepliesOptions): Repli
     })
     const leafId = action.type === 'send' ? userMessageId : request.leafId
     const reply = createActiveReply({ replyId, conversationId }, from.start)
-    reply.origin = target.endpoint.baseUrl
     active.set(replyId, reply)
     onCount(active.size)
     push('replies.changed', { conversationId, replyId, status: 'streaming' })
@@ -90,7 +89,6 @@ export function createReplies({ history, keys, onCount }: RepliesOptions): Repli
       reply,
       request: { ...request, leafId },
       sent: prompt,
-      isQueued: () => isQueued(reply),
     })
     running.add(run)
     void run.finally(() => {
@@ -99,12 +97,6 @@ export function createReplies({ history, keys, onCount }: RepliesOptions): Repli
       onCount(active.size)
     })
     return { replyId }
-  }
-
-  /** A server with one slot sends nothing until its turn: while another reply of ours is coming from it, we wait in line. */
-  function isQueued(reply: ActiveReply): boolean {
-    if (reply.hasBegun) return false
-    return [...active.values()].some((other) => other !== reply && other.origin === reply.origin && !other.ended)
   }
 
   async function* watch(

@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import type { Conversation, Sampling, SentSummary, Settings } from '../../shared/record-types.ts'
-import { type KnownWindow, knownWindow, learnWindow } from '../endpoint/model-window.ts'
+import { type KnownWindow, knownWindow, learnWindow, rememberModels } from '../endpoint/model-window.ts'
 import { listModels } from '../endpoint/models.ts'
 import { toAccess } from '../endpoint/saved-endpoints.ts'
 import type { History } from '../history/history.ts'
@@ -45,7 +45,7 @@ export async function readyRequest(
 ): Promise<ReadyRequest> {
   const { endpoint } = request.target
   const access = toAccess(endpoint, keys)
-  const model = request.target.model ?? (await firstModel(access, signal))
+  const model = request.target.model ?? (await firstModel(history, endpoint.id, access, signal))
   const window = await currentWindow(history, request, access, model, signal)
   const prompt = await promptFor(history, request, window)
   return { access, model, prompt, sampling: samplingOf(request) }
@@ -91,8 +91,15 @@ async function currentWindow(
   return knownWindow(history, target.endpoint, model)
 }
 
-async function firstModel(access: ReadyRequest['access'], signal: AbortSignal): Promise<string> {
-  const [first] = await listModels(access, signal)
+async function firstModel(
+  history: History,
+  endpointId: string,
+  access: ReadyRequest['access'],
+  signal: AbortSignal,
+): Promise<string> {
+  const models = await listModels(access, signal)
+  await rememberModels(history, endpointId, models)
+  const [first] = models
   if (!first) {
     throw new AppError('endpoint-model-missing', 'The server has no model loaded. Load one there, then try again.', {
       retryable: true,

@@ -17,7 +17,6 @@ interface RunOptions {
   request: ReplyRequest
   /** The prompt as it was recorded when the reply began. */
   sent: Prompt
-  isQueued(): boolean
 }
 
 /** Sends a stored request, receives its reply and stores how it ended. Never rejects. */
@@ -28,7 +27,7 @@ export async function runReply(options: RunOptions): Promise<void> {
     const ready = await readyRequest(history, keys, request, reply.controller.signal)
     outcome.model = ready.model
     await recordWhatIsSent(options, ready.model, ready.prompt)
-    await receiveReply(reply, ready, writer, outcome, options.isQueued)
+    await receiveReply(reply, ready, writer, outcome)
   } catch (error) {
     Object.assign(outcome, endedBy(error, reply))
     if (!(error instanceof AppError) && !reply.controller.signal.aborted) log.exception('reply', error)

@@ -1,3 +1,4 @@
+import { errors } from 'undici'
 import { startHint } from '../known-servers.ts'
 import { EndpointFailure } from './failure.ts'
 
@@ -77,7 +78,7 @@ function protocolFailure(cause: unknown, code: string, where: string): EndpointF
       { cause },
     )
   }
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
+  if (cause instanceof errors.HTTPParserError || code === 'UND_ERR_HEADERS_OVERFLOW') {
     return new EndpointFailure(
       'endpoint-not-openai',
       `What answers at ${where} does not speak HTTP as a model server does. Check the port, and whether the address should start with https://.`,

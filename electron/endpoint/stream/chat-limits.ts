@@ -2,6 +2,8 @@
 export interface ChatLimits {
   /** Until anything at all comes back, at least. Longer for long prompts, see `firstByteLimitMs`. */
   firstByteMs: number
+  /** Added to twice the time that reading the prompt takes. */
+  promptGraceMs: number
   /** How fast a slow computer reads a prompt, in tokens per second. */
   prefillTokensPerSecond: number
   /** Between two signs of life, once the reply has begun. */
@@ -19,6 +21,7 @@ export interface ChatLimits {
 
 export const defaultLimits: ChatLimits = {
   firstByteMs: 120_000,
+  promptGraceMs: 30_000,
   prefillTokensPerSecond: 40,
   idleMs: 120_000,
   tailMs: 5_000,
@@ -30,10 +33,10 @@ export const defaultLimits: ChatLimits = {
 }
 
 /**
- * Milliseconds to wait for the first byte: twice what reading `promptTokens` takes and 30 s more, but not less than the
+ * Milliseconds to wait for the first byte: twice what reading `promptTokens` takes and a grace, but not less than the
  * floor. `measured` is the speed this model has shown, in tokens per second; a fast one is no reason for impatience.
  */
 export function firstByteLimitMs(limits: ChatLimits, promptTokens: number, measured?: number): number {
   const tokensPerSecond = Math.min(limits.prefillTokensPerSecond, measured ?? Number.POSITIVE_INFINITY)
-  return Math.max(limits.firstByteMs, 30_000 + (2_000 * promptTokens) / tokensPerSecond)
+  return Math.max(limits.firstByteMs, limits.promptGraceMs + (2_000 * promptTokens) / tokensPerSecond)
 }

@@ -121,7 +121,7 @@ export function createReplyReader(): ReplyReader {
 
   function readWhole(body: unknown): ReplyEvent[] {
     const events = readChunk(asRecord(body))
-    state.done = state.error === null
+    state.done = state.error === null && state.hasChunks
     return events
   }
 

@@ -38,12 +38,13 @@ export function createThinkSplitter(): ThinkSplitter {
 
   function readStart(parts: SplitText[]): void {
     const trimmed = held.trimStart()
-    const tag = TAGS.find(({ open }) => trimmed.startsWith(open))
+    const isBlankTooLong = held.length - trimmed.length > MAX_HELD_CHARS
+    const tag = isBlankTooLong ? undefined : TAGS.find(({ open }) => trimmed.startsWith(open))
     if (tag !== undefined) {
       held = trimmed.slice(tag.open.length)
       close = tag.close
       state = 'reasoning'
-    } else if (held.length > MAX_HELD_CHARS || !TAGS.some(({ open }) => open.startsWith(trimmed))) {
+    } else if (isBlankTooLong || !TAGS.some(({ open }) => open.startsWith(trimmed))) {
       parts.push(...part('text-delta', held))
       held = ''
       state = 'text'

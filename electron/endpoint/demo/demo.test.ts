@@ -1,0 +1,84 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { collectReply } from '../../../tests/fakes/collect-reply.ts'
+import type { EndpointConnection } from '../address.ts'
+import { type ChatMessage, streamChat } from '../chat.ts'
+import { closeDispatchers } from '../http/dispatcher.ts'
+import { buildDemoReply, estimatePrompt } from './demo-reply.ts'
+import { demoTopics } from './demo-topics.ts'
+
+const demo: EndpointConnection = { kind: 'demo', baseUrl: 'http://demo.invalid', key: null }
+afterAll(closeDispatchers)
+
+function ask(messages: readonly ChatMessage[], sampling = {}, signal = new AbortController().signal) {
+  return streamChat({ endpoint: demo, model: 'alcove-demo', messages, sampling, signal, estimatedPromptTokens: 0 })
+}
+
+function listeningServers(): number {
+  return process.getActiveResourcesInfo().filter((name) => /TCPServer|PipeServer/.test(name)).length
+}
+
+describe('the demo endpoint', () => {
+  it('answers through undici while nothing listens and no socket is open', async () => {
+    const before = process.getActiveResourcesInfo().filter((name) => /TCP|Pipe/.test(name))
+    const during: string[][] = []
+    for await (const event of ask([{ role: 'user', content: 'Hello' }], { maxTokens: 3 })) {
+      if (event.type === 'text-delta')
+        during.push(process.getActiveResourcesInfo().filter((name) => /TCP|Pipe/.test(name)))
+    }
+    expect([listeningServers(), during]).toEqual([0, [before, before, before]])
+  })
+
+  it('keeps to a limit of tokens and counts them', async () => {
+    const reply = await collectReply(ask([{ role: 'user', content: 'Hello' }], { maxTokens: 5 }))
+    expect(reply).toMatchObject({
+      end: { type: 'end', finishReason: 'length', model: 'alcove-demo' },
+      usage: { type: 'usage', promptTokens: 6, completionTokens: 5, cachedTokens: 0 },
+      error: null,
+    })
+  })
+
+  it('refuses a prompt that its window cannot hold', async () => {
+    const { error } = await collectReply(ask([{ role: 'user', content: 'word '.repeat(4_000) }]))
+    expect(error).toMatchObject({ code: 'endpoint-overflow', overflow: { promptTokens: 5_004, windowTokens: 4_096 } })
+  })
+
+  it('stops when the client leaves, and answers the next one', async () => {
+    const stop = new AbortController()
+    let tokens = 0
+    for await (const event of ask([{ role: 'user', content: 'long' }], {}, stop.signal)) {
+      if (event.type === 'text-delta' && ++tokens === 3) stop.abort()
+    }
+    expect(tokens).toBe(3)
+    const next = await collectReply(ask([{ role: 'user', content: 'Hello' }], { maxTokens: 2 }))
+    expect(next).toMatchObject({ error: null, end: { finishReason: 'length' } })
+  })
+})
+
+describe('what the demo says', () => {
+  const say = (...messages: ChatMessage[]) => buildDemoReply(messages, 4_096)
+
+  it('is that it is a demo, and what it was sent', () => {
+    const messages: ChatMessage[] = [
+      { role: 'system', content: 'Answer in rhymes.' },
+      { role: 'user', content: 'What is an alcove | and *why*?' },
+    ]
+    const { text } = say(...messages)
+    expect(text).toContain('not a language model')
+    expect(text).toContain('| Messages | 2: 1 from you, 0 from me, 1 system |')
+    expect(text).toContain('| System prompt | yes, 17 characters |')
+    expect(text).toContain(`about ${estimatePrompt(messages)} tokens of the 4,096`)
+    expect(text).toContain('“What is an alcove and why ?”')
+  })
+
+  it('is the same for the same messages, shorter once the newcomer is greeted, and goes on where it was stopped', () => {
+    const hello: ChatMessage = { role: 'user', content: 'Hello' }
+    expect(say(hello)).toEqual(say(hello))
+    expect(say(hello, { role: 'assistant', content: 'Hi' }, hello).text).not.toContain('Welcome')
+    expect(say(hello, { role: 'assistant', content: 'Hi th' }).text).toContain('goes on')
+  })
+
+  it.each(demoTopics.map((topic) => [topic.pattern.source, topic] as const))('covers %s', (_source, topic) => {
+    const word = /\w{3,}/.exec(topic.pattern.source.replace('\\b(?:', '').replace('\\b', ''))?.[0] ?? ''
+    expect(say({ role: 'user', content: `Show me ${word}, please` }).text.startsWith(topic.text)).toBe(true)
+  })
+})
