@@ -42,7 +42,7 @@ const CONTENT = `
 export function hashExistingContent(db: Database, { conversationId }: { conversationId: string }): string {
   const sql = 'SELECT system_prompt AS systemPrompt FROM conversations WHERE id = :conversationId'
   const systemPrompt = statement<{ systemPrompt: string }>(db, sql).get({ conversationId })?.systemPrompt ?? ''
-  return hashContent(systemPrompt, db.prepare<[unknown], Content>(CONTENT).iterate({ conversationId }))
+  return hashContent(systemPrompt, statement<Content>(db, CONTENT).iterate({ conversationId }))
 }
 
 function hashContent(systemPrompt: string, messages: Iterable<Content>): string {

@@ -3,6 +3,7 @@
  * together makes an export twice as fast.
  */
 import type { Database } from './database.ts'
+import { statement } from './statement.ts'
 
 export type MessageLayout = 'indented' | 'compact'
 
@@ -110,11 +111,10 @@ function selectMessages(layout: MessageLayout): string {
 
 const SELECT = { indented: selectMessages('indented'), compact: selectMessages('compact') }
 
-/** The messages of every branch, parents first, read one at a time. */
+/** The messages of every branch, parents first, read one at a time: one such reading at a time on a connection. */
 export function readMessagesAsJson(
   db: Database,
   { conversationId, layout }: { conversationId: string; layout: MessageLayout },
 ): IterableIterator<MessageJson> {
-  // A statement of its own: one that is being stepped through cannot be used twice.
-  return db.prepare<[unknown], MessageJson>(SELECT[layout]).iterate({ conversationId })
+  return statement<MessageJson>(db, SELECT[layout]).iterate({ conversationId })
 }

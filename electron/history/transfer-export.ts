@@ -134,9 +134,9 @@ export function readActiveBranch(
   db: Database,
   { conversationId }: { conversationId: string },
 ): IterableIterator<{ role: FileMessage['role']; text: string; createdAt: number }> {
-  return db
-    .prepare<[unknown], { role: FileMessage['role']; text: string; createdAt: number }>(BRANCH)
-    .iterate({ conversationId })
+  return statement<{ role: FileMessage['role']; text: string; createdAt: number }>(db, BRANCH).iterate({
+    conversationId,
+  })
 }
 
 const FOLDERS = `
