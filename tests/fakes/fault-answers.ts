@@ -66,10 +66,7 @@ export async function sendBytes(response: ServerResponse, raw: Raw): Promise<voi
   response.flushHeaders()
   for (const chunk of raw.chunks) {
     if (response.destroyed) return
-    await new Promise<void>((resolve) => {
-      response.once('close', () => resolve())
-      response.write(chunk, () => resolve())
-    })
+    await new Promise((resolve) => response.write(chunk, resolve))
     if (raw.gapMs !== undefined) await sleep(raw.gapMs)
   }
   if (raw.after === 'reset') {
