@@ -24,6 +24,13 @@ export function followReplies(messages: readonly Message[]): void {
   if (isChanged) for (const changed of listeners) changed()
 }
 
+/** Opens the stream of a reply again after watching it has failed. */
+export function followAgain(reply: Message): void {
+  streams.get(reply.id)?.close()
+  streams.set(reply.id, createReplyStream({ known: reply, onEnd: putMessage }))
+  for (const changed of listeners) changed()
+}
+
 /** A reply as far as it has arrived; null when nobody follows it (it is not streaming). */
 export function useStreamedReply(replyId: string): StreamedReply | null {
   const stream = useSyncExternalStore(subscribeToStreams, () => streams.get(replyId))

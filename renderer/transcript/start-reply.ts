@@ -11,10 +11,11 @@ export async function sendMessage(conversationId: string, text: string): Promise
   setPendingText(conversationId, text)
   try {
     await call('replies.start', { conversationId, action: { type: 'send', text } })
-    await reloadTranscript(conversationId)
-  } finally {
+  } catch (error) {
     setPendingText(conversationId, null)
+    throw error
   }
+  void reloadTranscript(conversationId).finally(() => setPendingText(conversationId, null))
 }
 
 /** Regenerates or continues a reply; a failure is told in a notice. */

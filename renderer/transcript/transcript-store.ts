@@ -75,10 +75,22 @@ export async function reloadTranscript(conversationId: string): Promise<void> {
     const page = await call('messages.list', { conversationId, beforeId: null, limit })
     // A later reload knows more; its answer may have come first.
     if (turn !== newestReload) return
-    change(conversationId, { ...mergeNewest(current(conversationId), page), isLoaded: true, error: null })
+    const former = current(conversationId)
+    change(conversationId, {
+      ...mergeNewest(former, page),
+      isLoaded: true,
+      error: null,
+      // News of the stored message may come before the answer to sending it; it must not be seen twice.
+      ...(isStored(former, page.messages) && { pendingText: null }),
+    })
   } catch (cause) {
     if (turn === newestReload) change(conversationId, { error: asAppError(cause) })
   }
+}
+
+function isStored({ messages, pendingText }: LoadedTranscript, newest: readonly Message[]): boolean {
+  const known = new Set(messages.map(({ id }) => id))
+  return newest.some(({ id, role, text }) => role === 'user' && text === pendingText && !known.has(id))
 }
 
 /** Reads one page before the oldest loaded message, unless that is under way. */

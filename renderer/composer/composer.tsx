@@ -1,0 +1,165 @@
+import { ArrowUp, Square } from 'lucide-react'
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import type { AppError } from '../../shared/errors.ts'
+import { onPush } from '../bridge.ts'
+import { t } from '../i18n/i18n.ts'
+import { showError } from '../notices/show-error.ts'
+import { asAppError } from '../shell/app-state.ts'
+import { usePreferences } from '../shell/preferences.ts'
+import { shortcutLabel } from '../shell/shortcut-label.ts'
+import { sendMessage, stopReply } from '../transcript/start-reply.ts'
+import { scrollTranscriptByKey, scrollTranscriptToEnd } from '../transcript/transcript-scroller.ts'
+import { useStreamingReplyId } from '../transcript/transcript-store.ts'
+import { IconButton } from '../ui/button.tsx'
+import styles from './composer.module.css'
+import { drafts, useDraft } from './drafts.ts'
+import { SendLine } from './send-line.tsx'
+import { sendsOn } from './sends-on.ts'
+import { usePreviewWatch } from './use-preview-watch.ts'
+
+/** Where a message is written and sent, or the reply stopped. */
+export function Composer({ conversationId }: { conversationId: string }): ReactNode {
+  return <Card key={conversationId} conversationId={conversationId} />
+}
+
+function Card({ conversationId }: { conversationId: string }): ReactNode {
+  const { text } = useDraft(conversationId)
+  const replyId = useStreamingReplyId(conversationId)
+  const { isSending, error, send, forgetError } = useSend(conversationId)
+  const enterSends = usePreferences((state) => state.preferences?.enterSends ?? true)
+  const field = useFocusedField()
+  usePreviewWatch(conversationId, text)
+  useStopKeys(replyId)
+
+  const canSend = text.trim() !== '' && replyId === null && !isSending
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (sendsOn(event.nativeEvent, enterSends)) {
+      event.preventDefault()
+      if (canSend) void send(text)
+      return
+    }
+    // A long draft has its own pages.
+    const { scrollHeight, clientHeight } = event.currentTarget
+    if (scrollHeight <= clientHeight + 1 || event.ctrlKey || event.metaKey) scrollTranscriptByKey(event)
+  }
+  return (
+    <div className={styles.composer}>
+      <form
+        className={styles.card}
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (canSend) void send(text)
+        }}
+      >
+        <textarea
+          ref={field}
+          className={styles.field}
+          aria-label={t('composer.label')}
+          placeholder={t('composer.placeholder')}
+          dir="auto"
+          rows={1}
+          value={text}
+          onChange={(event) => {
+            forgetError()
+            drafts.write(conversationId, event.target.value)
+          }}
+          onBlur={() => void drafts.flush(conversationId)}
+          onKeyDown={onKeyDown}
+        />
+        <RoundButton replyId={replyId} canSend={canSend} isEmpty={text.trim() === ''} enterSends={enterSends} />
+      </form>
+      <SendLine conversationId={conversationId} error={error} isSending={isSending} />
+    </div>
+  )
+}
+
+interface RoundButtonProps {
+  replyId: string | null
+  canSend: boolean
+  isEmpty: boolean
+  enterSends: boolean
+}
+
+function RoundButton({ replyId, canSend, isEmpty, enterSends }: RoundButtonProps): ReactNode {
+  if (replyId !== null) {
+    return (
+      <IconButton
+        key="stop"
+        label={t('composer.stop')}
+        shortcut="Esc"
+        className={styles.round}
+        onClick={() => stopReply(replyId)}
+      >
+        <Square fill="currentColor" />
+      </IconButton>
+    )
+  }
+  return (
+    <IconButton
+      key="send"
+      type="submit"
+      label={isEmpty ? t('composer.sendEmpty') : t('composer.send')}
+      shortcut={isEmpty ? undefined : enterSends ? 'Enter' : shortcutLabel('Mod+Enter')}
+      aria-disabled={!canSend}
+      className={styles.round}
+    >
+      <ArrowUp />
+    </IconButton>
+  )
+}
+
+function useSend(conversationId: string) {
+  const [isSending, setSending] = useState(false)
+  const [error, setError] = useState<AppError | null>(null)
+  const isShown = useRef(true)
+  useEffect(() => {
+    isShown.current = true
+    return () => {
+      isShown.current = false
+    }
+  }, [])
+  const send = async (text: string) => {
+    setSending(true)
+    setError(null)
+    scrollTranscriptToEnd()
+    try {
+      await sendMessage(conversationId, text.toWellFormed())
+      await drafts.clearSent(conversationId, text)
+    } catch (cause) {
+      // Somebody who has gone on to another conversation must hear of it too; the text is still in its draft.
+      if (isShown.current) setError(asAppError(cause))
+      else showError(cause)
+    }
+    setSending(false)
+  }
+  return { isSending, error, send, forgetError: () => setError(null) }
+}
+
+/** The field has the focus when a conversation is opened, unless a key is still being used elsewhere. */
+function useFocusedField() {
+  const field = useRef<HTMLTextAreaElement>(null)
+  useEffect(() => {
+    const isInList = document.activeElement?.closest('[role="listbox"], [role="list"], [data-conversation]')
+    if (!isInList) field.current?.focus()
+  }, [])
+  return field
+}
+
+/** Escape and the window's menu stop the reply. */
+function useStopKeys(replyId: string | null): void {
+  useEffect(() => {
+    if (replyId === null) return
+    const onKeyDown = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return
+      // Escape first closes what is open above the page.
+      if (document.querySelector('[role="dialog"], [role="menu"], [role="alertdialog"]')) return
+      stopReply(replyId)
+    }
+    const stopCommands = onPush('app.command', ({ command }) => command === 'stop' && stopReply(replyId))
+    window.addEventListener('keydown', onKeyDown)
+    return () => {
+      window.removeEventListener('keydown', onKeyDown)
+      stopCommands()
+    }
+  }, [replyId])
+}

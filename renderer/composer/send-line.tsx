@@ -1,0 +1,80 @@
+import { TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { AppError } from '../../shared/errors.ts'
+import type { SendPreview } from '../../shared/record-types.ts'
+import { useModelChoice } from '../header/model-choice.ts'
+import { t } from '../i18n/i18n.ts'
+import { useDialogs } from '../shell/dialogs.ts'
+import { formatCount } from '../transcript/format-numbers.ts'
+import { Button } from '../ui/button.tsx'
+import styles from './composer.module.css'
+import { usePreview } from './preview-store.ts'
+
+interface SendLineProps {
+  conversationId: string
+  /** Why the last attempt to send did not even start. */
+  error: AppError | null
+  isSending: boolean
+}
+
+/** One line below the card: what is about to be sent, or why it cannot be. */
+export function SendLine({ conversationId, error, isSending }: SendLineProps): ReactNode {
+  const { isKnown, endpoint } = useModelChoice()
+  const preview = usePreview(conversationId)
+  if (error && !(error.code === 'endpoint-missing')) {
+    return (
+      <p className={styles.line} data-kind="problem" role="alert">
+        <TriangleAlert aria-hidden />
+        <span>
+          {t('composer.notSent')} {error.message}
+        </span>
+      </p>
+    )
+  }
+  if (isKnown && !endpoint) {
+    return (
+      <div className={styles.line} role="status">
+        <span>{t('composer.noEndpoint')}</span>
+        <Button onClick={() => useDialogs.getState().show({ type: 'settings', section: 'endpoints' })}>
+          {t('composer.addEndpoint')}
+        </Button>
+      </div>
+    )
+  }
+  if (isSending) return <p className={styles.line}>{t('composer.sending')}</p>
+  if (!preview) return <p className={styles.line} />
+  const warning = sayTooLong(preview)
+  if (warning) {
+    return (
+      <p className={styles.line} data-kind="warning" role="status">
+        <TriangleAlert aria-hidden />
+        <span>{warning}</span>
+      </p>
+    )
+  }
+  return (
+    <p className={styles.line}>
+      <span>{sayPreview(preview)}</span>
+    </p>
+  )
+}
+
+function sayTooLong(preview: SendPreview): string | null {
+  const { systemPromptTokens, windowTokens, estimatedTokens, fits } = preview
+  const window = formatCount(windowTokens)
+  if (systemPromptTokens > windowTokens) {
+    return t('composer.systemTooLong', { used: formatCount(systemPromptTokens), window })
+  }
+  return fits ? null : t('composer.tooLong', { used: formatCount(estimatedTokens), window })
+}
+
+function sayPreview({ estimatedTokens, windowTokens, sentMessages, leftOutMessages }: SendPreview): string {
+  const about = t('composer.about', {
+    count: sentMessages,
+    formatted: formatCount(sentMessages),
+    used: formatCount(estimatedTokens),
+    window: formatCount(windowTokens),
+  })
+  if (leftOutMessages === 0) return about
+  return `${about}; ${t('composer.stayOut', { count: leftOutMessages, formatted: formatCount(leftOutMessages) })}`
+}

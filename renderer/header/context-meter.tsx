@@ -1,0 +1,38 @@
+import type { ReactNode } from 'react'
+import type { SendPreview } from '../../shared/record-types.ts'
+import { usePreview } from '../composer/preview-store.ts'
+import { t } from '../i18n/i18n.ts'
+import { formatCount } from '../transcript/format-numbers.ts'
+import { Tooltip } from '../ui/tooltip.tsx'
+import styles from './header.module.css'
+
+/** How much of the model's window the next request would take, and how that window's size is known. */
+export function ContextMeter({ conversationId }: { conversationId: string }): ReactNode {
+  const preview = usePreview(conversationId)
+  if (!preview) return null
+  const counts = { used: formatCount(preview.estimatedTokens), window: formatCount(preview.windowTokens) }
+  const explanation = `${t('header.meterLabel', counts)}. ${saySource(preview)}`
+  const part = Math.min(1, preview.estimatedTokens / preview.windowTokens)
+  return (
+    <Tooltip label={explanation}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its tooltip must be reachable with the keyboard */}
+      <div className={styles.meter} role="img" aria-label={explanation} tabIndex={0}>
+        <span className={styles.bar} data-full={!preview.fits || undefined}>
+          <span style={{ transform: `scaleX(${part})` }} />
+        </span>
+        <span>{t('header.meter', counts)}</span>
+      </div>
+    </Tooltip>
+  )
+}
+
+function saySource({ windowSource }: SendPreview): string {
+  switch (windowSource) {
+    case 'server':
+      return t('header.meterServer')
+    case 'user':
+      return t('header.meterUser')
+    case 'assumed':
+      return t('header.meterAssumed')
+  }
+}

@@ -1,0 +1,24 @@
+const whole = new Intl.NumberFormat()
+const tenths = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 })
+
+/** A count with the separators of the person's language. */
+export function formatCount(count: number): string {
+  return whole.format(count)
+}
+
+/** Milliseconds as seconds with at most one decimal. */
+export function formatSeconds(ms: number): string {
+  return (ms < 10_000 ? tenths : whole).format(ms / 1_000)
+}
+
+/** Tokens a second while the reply was written (from the first token to the end); null when it cannot be told. */
+export function tokensPerSecond(reply: {
+  completionTokens: number | null
+  firstTokenMs: number | null
+  totalMs: number | null
+}): string | null {
+  const { completionTokens, firstTokenMs, totalMs } = reply
+  if (!completionTokens || firstTokenMs === null || totalMs === null || totalMs <= firstTokenMs) return null
+  const speed = (completionTokens * 1_000) / (totalMs - firstTokenMs)
+  return (speed < 10 ? tenths : whole).format(speed)
+}

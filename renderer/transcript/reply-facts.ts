@@ -1,0 +1,17 @@
+import type { Message } from '../../shared/record-types.ts'
+import { t } from '../i18n/i18n.ts'
+import { formatCount, formatSeconds, tokensPerSecond } from './format-numbers.ts'
+
+/** What is known of how a reply was made, as one short line; empty when nothing is. */
+export function replyFacts(reply: Message): string {
+  const speed = tokensPerSecond(reply)
+  return [
+    reply.model,
+    reply.completionTokens !== null &&
+      t('transcript.factTokens', { count: reply.completionTokens, formatted: formatCount(reply.completionTokens) }),
+    speed !== null && t('transcript.factSpeed', { speed }),
+    reply.firstTokenMs !== null && t('transcript.factFirst', { seconds: formatSeconds(reply.firstTokenMs) }),
+  ]
+    .filter(Boolean)
+    .join(' · ')
+}

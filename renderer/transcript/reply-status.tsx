@@ -1,0 +1,81 @@
+import { CircleAlert, CircleStop, Unplug } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { Message, ReplyError } from '../../shared/record-types.ts'
+import { t } from '../i18n/i18n.ts'
+import { useDialogs } from '../shell/dialogs.ts'
+import { Button } from '../ui/button.tsx'
+import styles from './message.module.css'
+import { restartReply } from './start-reply.ts'
+
+/** How a reply ended when it did not end well, with what can be done about it; nothing for a complete one. */
+export function ReplyStatus({ reply, isLast }: { reply: Message; isLast: boolean }): ReactNode {
+  const said = sayEnd(reply)
+  if (!said) return null
+  const { conversationId, id: messageId, error } = reply
+  const start = (type: 'continue' | 'regenerate') => () => void restartReply(conversationId, { type, messageId })
+  const hasText = reply.text !== ''
+  const Icon = said.kind === 'failed' ? CircleAlert : said.kind === 'interrupted' ? Unplug : CircleStop
+  return (
+    <div className={styles.status} data-kind={said.kind} role={said.kind === 'failed' && isLast ? 'alert' : undefined}>
+      <Icon aria-hidden />
+      <div className={styles.statusWords}>
+        <p>{said.text}</p>
+        {error && <ErrorDetails reply={reply} error={error} />}
+      </div>
+      <div className={styles.statusButtons}>
+        {isLast && hasText && <Button onClick={start('continue')}>{t('transcript.continue')}</Button>}
+        {!hasText && <Button onClick={start('regenerate')}>{retryLabel(error)}</Button>}
+        {hasText && said.kind !== 'stopped' && (
+          <Button onClick={start('regenerate')}>{t('transcript.regenerate')}</Button>
+        )}
+        {error && isAboutEndpoint(error) && (
+          <Button look="quiet" onClick={() => useDialogs.getState().show({ type: 'settings', section: 'endpoints' })}>
+            {t('transcript.endpointSettings')}
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function ErrorDetails({ reply, error }: { reply: Message; error: ReplyError }): ReactNode {
+  const { model, endpointName: endpoint } = reply
+  const hasTarget = model !== null && endpoint !== null
+  return (
+    <details>
+      <summary>{t('common.details')}</summary>
+      {hasTarget
+        ? t('transcript.errorFactsModel', { code: error.code, model, endpoint })
+        : t('transcript.errorFacts', { code: error.code })}
+    </details>
+  )
+}
+
+function retryLabel(error: ReplyError | null): string {
+  return error?.retryable ? t('transcript.retry') : t('transcript.regenerate')
+}
+
+/** Settings of the endpoint are no help while it is only busy or still loading. */
+function isAboutEndpoint({ code }: ReplyError): boolean {
+  return code.startsWith('endpoint-') && code !== 'endpoint-busy' && code !== 'endpoint-loading'
+}
+
+function sayEnd(reply: Message): { kind: 'stopped' | 'interrupted' | 'failed'; text: string } | null {
+  switch (reply.status) {
+    case 'stopped':
+      return { kind: 'stopped', text: t('transcript.stopped') }
+    case 'interrupted':
+      return { kind: 'interrupted', text: join(reply.error?.message, t('transcript.interrupted')) }
+    case 'failed':
+      return { kind: 'failed', text: reply.error?.message ?? t('transcript.failed') }
+    case 'complete':
+      if (reply.finishReason === 'length') return { kind: 'stopped', text: t('transcript.lengthLimit') }
+      return reply.text === '' ? { kind: 'failed', text: t('transcript.empty') } : null
+    case 'streaming':
+      return null
+  }
+}
+
+function join(...sentences: (string | undefined)[]): string {
+  return sentences.filter(Boolean).join(' ')
+}
