@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 
@@ -22,11 +22,13 @@ interface WriteFileArgs {
  */
 export async function writeWholeFile({ path, pieces, signal, onWritten }: WriteFileArgs): Promise<number> {
   const folder = dirname(path)
-  const temporary = join(folder, `.${basename(path).slice(0, 100)}.${process.pid}-${Date.now().toString(36)}.part`)
+  // Always the same name, so that what a killed export left behind goes with the next one. Names are at most 255 bytes.
+  const temporary = join(folder, `.${basename(path).slice(0, 60)}.alcove-part`)
   let handle: FileHandle | null = null
   try {
     signal.throwIfAborted()
     // Only its owner may read an export: it holds private text in the clear.
+    await rm(temporary, { force: true })
     handle = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
     const sizeBytes = await writePieces(handle, pieces, signal, onWritten)
     await handle.sync()
@@ -38,7 +40,7 @@ export async function writeWholeFile({ path, pieces, signal, onWritten }: WriteF
     return sizeBytes
   } catch (error) {
     await handle?.close().catch(ignoreSecondFailure)
-    await unlink(temporary).catch(ignoreSecondFailure)
+    await rm(temporary, { force: true }).catch(ignoreSecondFailure)
     throw toExportError(error, signal)
   }
 }
