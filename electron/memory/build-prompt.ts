@@ -19,6 +19,8 @@ export interface PromptInput {
   reserveTokens: number
   strategy: string | undefined
   lastMessages: number
+  /** An unshown user turn behind the newest reply, which asks to go on with it. It belongs to that reply's exchange. */
+  continueRequest?: string
 }
 
 export interface Prompt {
@@ -40,13 +42,19 @@ export function buildPrompt(input: PromptInput): Prompt {
   const strategy = findStrategy(input.strategy)
   const spoken = input.messages.filter((message) => message.text !== '')
   const exchanges = toExchanges(spoken)
+  const newest = exchanges.at(-1)
+  if (newest && input.continueRequest) newest.tokens += estimateMessageTokens(input.continueRequest)
   const selected = strategy.select({ exchanges, budgetTokens, lastMessages: input.lastMessages })
   const sent = selected.flatMap((exchange) => exchange.messages)
   const estimatedTokens = systemPromptTokens + selected.reduce((sum, exchange) => sum + exchange.tokens, 0)
 
   const system = input.systemPrompt ? [{ role: 'system' as const, content: input.systemPrompt }] : []
   return {
-    messages: [...system, ...alternate(sent)],
+    messages: [
+      ...system,
+      ...alternate(sent),
+      ...(input.continueRequest ? [{ role: 'user' as const, content: input.continueRequest }] : []),
+    ],
     summary: {
       strategy: strategy.id,
       sentMessages: sent.length,

@@ -10,13 +10,15 @@ interface PrepareInput {
   window: KnownWindow
   /** Newest message of the branch to read; null: the active leaf. */
   leafId: string | null
-  /** A user message that is not stored yet, or an unshown one. */
+  /** A user message that is not stored yet. */
   newText?: string
+  /** An unshown user turn that asks to go on with the newest reply. */
+  continueRequest?: string
 }
 
 /** Reads as much of the branch as the settings allow to send and builds the prompt from it. */
 export async function preparePrompt(history: History, input: PrepareInput): Promise<Prompt> {
-  const { conversation, settings, window, leafId, newText } = input
+  const { conversation, settings, window, leafId, newText, continueRequest } = input
   const lastMessages = conversation.settings.memory?.lastMessages ?? settings.lastMessages
   const branch = await history.readPrompt({ conversationId: conversation.id, leafId, limit: lastMessages + 1 })
   const stored: PromptMessage[] = branch.messages.map(({ id, role, text }) => ({ id, role, text }))
@@ -31,5 +33,6 @@ export async function preparePrompt(history: History, input: PrepareInput): Prom
     reserveTokens: limit !== undefined && limit > 0 ? limit : settings.answerReserveTokens,
     strategy: conversation.settings.memory?.strategy,
     lastMessages,
+    ...(continueRequest === undefined ? {} : { continueRequest }),
   })
 }

@@ -53,14 +53,14 @@ export async function readyRequest(
 
 /** The prompt of a request with the window as it is known now. */
 export function promptFor(history: History, request: ReplyRequest, window: KnownWindow): Promise<Prompt> {
-  const { conversation, settings, leafId, continueMode } = request
-  const newText = continueMode === 'user-turn' ? CONTINUE_REQUEST : request.newText
+  const { conversation, settings, leafId, continueMode, newText } = request
   return preparePrompt(history, {
     conversation,
     settings,
     window,
     leafId,
     ...(newText === undefined ? {} : { newText }),
+    ...(continueMode === 'user-turn' ? { continueRequest: CONTINUE_REQUEST } : {}),
   })
 }
 
