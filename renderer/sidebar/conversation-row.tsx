@@ -1,5 +1,5 @@
 import { Ellipsis, Pin } from 'lucide-react'
-import { type MouseEvent, memo, type PointerEvent } from 'react'
+import { type MouseEvent, memo, type PointerEvent, useLayoutEffect, useRef } from 'react'
 import type { ConversationRow as Row } from '../../shared/record-types.ts'
 import { openConversation } from '../conversations/conversation-actions.ts'
 import { displayTitle } from '../conversations/display-title.ts'
@@ -20,6 +20,7 @@ export const ConversationRow = memo(function ConversationRow({ row, tabStop }: C
   const selected = useSelection((state) => state.place === 'conversation' && state.conversationId === row.id)
   const renaming = useListState((state) => state.renamingId === row.id)
   const menuOpen = useListState((state) => state.menu?.row.id === row.id)
+  const open = useFocusWhenWanted(row.id)
   if (renaming) return <RenameField row={row} />
 
   const title = displayTitle(row)
@@ -41,6 +42,7 @@ export const ConversationRow = memo(function ConversationRow({ row, tabStop }: C
       onContextMenu={openMenuAtPointer}
     >
       <button
+        ref={open}
         type="button"
         className={styles.open}
         tabIndex={tabIndex}
@@ -71,6 +73,30 @@ export const ConversationRow = memo(function ConversationRow({ row, tabStop }: C
     </div>
   )
 })
+
+const MOST_FRAMES = 30
+
+/**
+ * The list moves the focus to rows that may not be in the page yet; a row takes it when it arrives. The virtual list
+ * keeps a new row hidden, and so without focus, until it has measured it some frames later.
+ */
+function useFocusWhenWanted(conversationId: string) {
+  const button = useRef<HTMLButtonElement>(null)
+  const wanted = useListState((state) => state.focusId === conversationId)
+  useLayoutEffect(() => {
+    if (!wanted) return
+    let frame = 0
+    const attempt = (framesLeft: number) => {
+      button.current?.focus({ preventScroll: true })
+      const done = document.activeElement === button.current || framesLeft === 0
+      if (done) useListState.setState({ focusId: null })
+      else frame = requestAnimationFrame(() => attempt(framesLeft - 1))
+    }
+    attempt(MOST_FRAMES)
+    return () => cancelAnimationFrame(frame)
+  }, [wanted])
+  return button
+}
 
 function RowNews({ row }: { row: Row }) {
   if (row.streaming) {

@@ -12,11 +12,13 @@ interface OpenMenu {
 interface ListState {
   /** The row that Tab reaches; arrow keys move it. */
   activeId: string | null
+  /** The row that takes the focus as soon as it is in the page. */
+  focusId: string | null
   renamingId: string | null
   menu: OpenMenu | null
 }
 
-export const useListState = create<ListState>(() => ({ activeId: null, renamingId: null, menu: null }))
+export const useListState = create<ListState>(() => ({ activeId: null, focusId: null, renamingId: null, menu: null }))
 
 /** Starts the inline rename of a row. */
 export function startRenaming(conversationId: string): void {

@@ -30,6 +30,11 @@ export function SidebarList() {
   const onKeyDown = useListKeys({ items, tabStopIndex, list: virtualizer, scroller })
   useKeepSelectionInSight(items, selectedId, virtualizer)
 
+  const focusId = useListState((state) => state.focusId)
+  const kept = useMemo(() => {
+    const wanted = focusId ? items.findIndex((item) => item.key === focusId) : -1
+    return [tabStopIndex, wanted].filter((index) => index >= 0)
+  }, [items, tabStopIndex, focusId])
   const onScroll = () => {
     const handle = virtualizer.current
     if (handle && handle.scrollSize - handle.scrollOffset - handle.viewportSize < AHEAD_ROWS * ROW_PX) loadMore()
@@ -44,7 +49,7 @@ export function SidebarList() {
         item="li"
         itemSize={ROW_PX}
         scrollRef={scroller as RefObject<HTMLElement | null>}
-        keepMounted={tabStopIndex < 0 ? [] : [tabStopIndex]}
+        keepMounted={kept}
         onScroll={onScroll}
       >
         {(item, index) =>

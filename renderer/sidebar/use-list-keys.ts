@@ -1,10 +1,10 @@
-import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef } from 'react'
+import { type KeyboardEvent, type RefObject, useLayoutEffect } from 'react'
 import type { VirtualizerHandle } from 'virtua'
 import { trashConversation } from '../conversations/conversation-actions.ts'
 import { useConversationList } from '../conversations/conversation-list.ts'
 import type { ListItem } from './group-conversations.ts'
 import { rowForKey } from './list-keys.ts'
-import { ROW_PX, rowElement, startRenaming, useListState } from './list-state.ts'
+import { ROW_PX, startRenaming, useListState } from './list-state.ts'
 
 interface ListKeysOptions {
   items: ListItem[]
@@ -42,23 +42,17 @@ async function goToEnd(goTo: (id: string | undefined) => void): Promise<void> {
 }
 
 function useRowFocus(items: ListItem[], list: RefObject<VirtualizerHandle | null>) {
-  const activeId = useListState((state) => state.activeId)
-  const wantedId = useRef<string | null>(null)
+  const focusId = useListState((state) => state.focusId)
 
-  // The row may only be in the page once it is the tab stop, so the focus follows the drawing.
   useLayoutEffect(() => {
-    if (!activeId || wantedId.current !== activeId) return
-    wantedId.current = null
-    const index = items.findIndex((item) => item.key === activeId)
+    if (!focusId) return
+    const index = items.findIndex((item) => item.key === focusId)
     // The heading above the first row of all belongs in sight with it.
     if (index === 1) list.current?.scrollTo(0)
     else if (index >= 0) list.current?.scrollToIndex(index, { align: 'nearest' })
-    rowElement(activeId)?.focus({ preventScroll: true })
-  }, [activeId, items, list])
+  }, [focusId, items, list])
 
   return (id: string | undefined) => {
-    if (!id || id === useListState.getState().activeId) return
-    wantedId.current = id
-    useListState.setState({ activeId: id })
+    if (id) useListState.setState({ focusId: id })
   }
 }
