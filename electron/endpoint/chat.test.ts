@@ -165,6 +165,17 @@ describe('a reply that breaks', () => {
     },
   )
 
+  it('keeps text that was held back because it could have been a tag', async () => {
+    const chunks = replyEvents(['<thin']).slice(0, 2)
+    expect(await replyTo({ type: 'raw', chunks, after: 'reset' })).toMatchObject({
+      text: '<thin',
+      code: 'stream-broken',
+    })
+    await fake.close()
+    const ended = replyEvents(['<thin']).slice(0, 3)
+    expect(await replyTo({ type: 'raw', chunks: ended, after: 'reset' })).toMatchObject({ text: '<thin', code: null })
+  })
+
   it('is stopped when it grows without end', async () => {
     const reply = await replyTo({ type: 'endless' }, { limits: { ...LIMITS, maxReplyBytes: 10_000 } })
     expect(reply.code).toBe('stream-broken')
@@ -402,6 +413,27 @@ describe('waiting', () => {
     expect(events).not.toContain('gave up')
     await expect(second).rejects.toMatchObject({ code: 'endpoint-timeout' })
     expect(events.slice(0, 3)).toEqual(['connecting', 'queued', 'reading'])
+  })
+})
+
+describe('the way to the endpoint', () => {
+  it('is direct, whatever proxy the environment names', async () => {
+    const proxy = await startFakeEndpoint()
+    const before = { ...process.env }
+    process.env.http_proxy = process.env.HTTP_PROXY = process.env.ALL_PROXY = new URL(proxy.url).origin
+    const reply = await replyTo({ type: 'reply', text: 'Straight.' })
+    process.env = before
+    expect([reply.text, proxy.requests, proxy.openConnections()]).toEqual(['Straight.', [], 0])
+    await proxy.close()
+  })
+
+  it('by the name localhost reaches a server on either kind of loopback', async () => {
+    const endpoint = await start({ type: 'reply', text: 'Here.' })
+    const baseUrl = endpoint.baseUrl.replace('127.0.0.1', 'localhost')
+    expect(await collectReply(streamChat(request({ ...endpoint, baseUrl })))).toMatchObject({
+      text: 'Here.',
+      error: null,
+    })
   })
 })
 

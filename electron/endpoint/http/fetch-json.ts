@@ -19,7 +19,7 @@ interface JsonQuery {
 
 /**
  * Gets JSON from one route of an endpoint, at most 1 MB of it. Undefined when the answer is not JSON. Throws
- * `EndpointFailure` for any status but 2xx, for a web page, and `endpoint-timeout`; `signal.reason` when that aborts.
+ * `EndpointFailure` for any status but 2xx, for a web page, and `endpoint-timeout`; `signal.reason` when that aborts for another reason than time.
  */
 export async function fetchJson({ connection, url, timeoutMs, signal }: JsonQuery): Promise<unknown> {
   return withinTime({ connection, timeoutMs, signal }, async (limited) => {
@@ -31,7 +31,7 @@ export async function fetchJson({ connection, url, timeoutMs, signal }: JsonQuer
   })
 }
 
-/** Runs one exchange with an endpoint and ends it with `endpoint-timeout` after `timeoutMs`. */
+/** Runs one exchange with an endpoint and ends it with `endpoint-timeout` after `timeoutMs`, or when `signal` times out. */
 export async function withinTime<Value>(
   { connection, timeoutMs, signal }: Omit<JsonQuery, 'url'>,
   run: (signal: AbortSignal) => Promise<Value>,
@@ -41,14 +41,21 @@ export async function withinTime<Value>(
   try {
     return await run(AbortSignal.any([signal, deadline]))
   } catch (error) {
-    if (signal.aborted || error instanceof AppError) throw error
-    if (!deadline.aborted) throw connectFailure(error, where)
+    if (error instanceof AppError) throw error
+    const isLate = deadline.aborted || (signal.aborted && isTimeout(signal.reason))
+    if (signal.aborted && !isLate) throw error
+    if (!isLate) throw connectFailure(error, where)
     throw new EndpointFailure(
       'endpoint-timeout',
       `${where} took the connection but did not answer in time. It may be busy with another reply, or starting. Wait a little, then try again.`,
       { retryable: true, cause: error },
     )
   }
+}
+
+/** What `AbortSignal.timeout` gives as its reason: the caller's own patience ended. */
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError'
 }
 
 async function checkStatus(response: EndpointResponse, connection: EndpointConnection): Promise<void> {

@@ -49,18 +49,21 @@ export async function* attemptReply(
   const turn = joinQueue(origin)
   const reader = createReplyReader()
   const progress: Progress = { attempt, limits, where, clock, reader, hasText: false, isEnding: false, sizeBytes: 0 }
+  let interruption: { error: unknown } | null = null
   try {
     yield* send(progress, body, turn, AbortSignal.any([attempt.signal, clock.signal, left.signal]))
   } catch (error) {
     if (attempt.signal.aborted) throw error
-    const failure = explain(error, progress)
-    if (failure !== null) throw failure
+    interruption = { error }
   } finally {
     turn.leave()
     clock.stop()
     left.abort()
   }
-  const problem = judgeReply(reader.state, progress.hasText, attempt.endpoint, attempt.model)
+  // Text that was held back because it could have been a tag, or half a character, came before whatever ended the stream.
+  yield* toChatEvents(reader.end(), progress)
+  const failure = interruption === null ? null : explain(interruption.error, progress)
+  const problem = failure ?? judgeReply(reader.state, progress.hasText, attempt.endpoint, attempt.model)
   if (problem !== null) throw problem
   const { usage, finishReason, model, prefill } = reader.state
   if (prefill !== null) notePrefillSpeed(apiBase, attempt.model, prefill.promptTokens, prefill.tokensPerSecond)
@@ -105,7 +108,6 @@ async function* send(progress: Progress, body: Record<string, unknown>, turn: Tu
     watchAgain(progress, batch.alive)
     clock.resume()
   }
-  yield* toChatEvents(reader.end(), progress)
 }
 
 function* toChatEvents(events: readonly ReplyEvent[], progress: Progress): Generator<ChatEvent, void, undefined> {
