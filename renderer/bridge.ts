@@ -50,9 +50,19 @@ export function openStream<N extends StreamName>(
   return { stop, done: promise }
 }
 
+type Receiver = (payload: never) => void
+const receivers = new Map<PushName, Set<Receiver>>()
+
 /** Subscribes to news of one kind from main; returns the function that unsubscribes. */
 export function onPush<N extends PushName>(name: N, receive: (payload: PushPayload<N>) => void): () => void {
-  return window.bridge.onPush((pushed, payload) => {
-    if (pushed === name) receive(payload as PushPayload<N>)
-  })
+  if (receivers.size === 0) window.bridge.onPush(announce)
+  const ofName = receivers.get(name) ?? new Set()
+  receivers.set(name, ofName)
+  ofName.add(receive as Receiver)
+  return () => ofName.delete(receive as Receiver)
+}
+
+/** One subscription serves the whole window: a listener in the preload for each part of it would pile up there. */
+function announce(name: string, payload: unknown): void {
+  for (const receive of receivers.get(name as PushName) ?? []) receive(payload as never)
 }
