@@ -51,15 +51,15 @@ async function performSteps(
   await page.openDemo.waitFor()
   report(`the first page is open: ${await picture('main-job-1-first-page')}`)
   await page.openDemo.click()
-  await page.send(FIRST_MESSAGE)
+  await page.sendAndWait(FIRST_MESSAGE)
   report(`the demo has answered: ${await picture('main-job-2-reply')}`)
 
-  await page.newConversation.click()
-  await page.send(SECOND_MESSAGE)
+  await page.startConversation()
+  await page.sendAndWait(SECOND_MESSAGE)
   report(`a second conversation has its reply: ${await picture('main-job-3-second-conversation')}`)
 
   await page.rows.last().click()
-  await page.transcript.getByText(FIRST_MESSAGE, { exact: true }).first().waitFor()
+  await page.messages.getByText(FIRST_MESSAGE, { exact: true }).waitFor()
   report(`back in the first conversation: ${await picture('main-job-4-switched')}`)
 
   const exportedFile = join(folder, 'main-job.json')

@@ -9,7 +9,7 @@ describe.runIf(process.platform === 'linux')('the keyring for tests', () => {
   const home = mkdtempSync(join(tmpdir(), 'alcove-home-'))
   afterAll(() => rmSync(home, { recursive: true, force: true }))
 
-  async function inApp<T>(keyring: Keyring, encrypted?: string) {
+  async function inApp(keyring: Keyring, encrypted?: string) {
     const launched = await launchApp({ env: keyring.env, args: keyringArguments })
     try {
       return await launched.app.evaluate(({ safeStorage }, secret) => {

@@ -1,10 +1,11 @@
 // A session bus with an unlocked keyring of its own, for tests of stored secrets on Linux.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export type Keyring = {
   /** For the environment of the app; with `keyringArguments` on its command line. */
@@ -26,13 +27,12 @@ export async function startKeyring(home: string, password = 'test'): Promise<Key
   const [address] = await once(bus.stdio[3] as Readable, 'data')
   const env = { ...own, DBUS_SESSION_BUS_ADDRESS: String(address).trim(), XDG_CURRENT_DESKTOP: 'GNOME' }
   const keyring = spawn('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], {
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
     env,
   })
   keyring.stdin.end(`${password}\n`)
-  // It prints its variables once it serves.
-  await once(keyring.stdout, 'data')
+  await waitUntilServed(env)
   return {
     env: env as Record<string, string>,
     stop: async () => {
@@ -40,6 +40,23 @@ export async function startKeyring(home: string, password = 'test'): Promise<Key
       rmSync(runtimeFolder, { recursive: true, force: true })
     },
   }
+}
+
+/** The daemon says nothing when it is ready; the bus knows. */
+async function waitUntilServed(env: NodeJS.ProcessEnv): Promise<void> {
+  const question = [
+    '--session',
+    '--print-reply',
+    '--dest=org.freedesktop.DBus',
+    '/',
+    'org.freedesktop.DBus.NameHasOwner',
+  ]
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const answer = spawnSync('dbus-send', [...question, 'string:org.freedesktop.secrets'], { env, encoding: 'utf8' })
+    if (answer.stdout?.includes('boolean true')) return
+    await sleep(100)
+  }
+  throw new Error('The keyring was not there within 10 s')
 }
 
 async function endGroup(daemon: ChildProcess): Promise<void> {
