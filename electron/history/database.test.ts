@@ -1,7 +1,9 @@
 import { createDecipheriv, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { chmodSync, openSync, readdirSync, readFileSync, readlinkSync, writeFileSync, writeSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Database, openDatabase } from './database.ts'
+import { openHistoryFile } from './open-history-file.ts'
 import { fromSqliteError } from './sqlite-errors.ts'
 import { exchange, newConversation, temporaryFile, temporaryHistory } from './testing/temporary-history.ts'
 
@@ -122,11 +124,15 @@ describe('opening', () => {
     expect(codeOf(() => openDatabase({ file, key }))).toBe('history-key-wrong')
   })
 
-  it.skipIf(process.getuid?.() === 0)('says that the file cannot be written to', () => {
+  it.skipIf(process.getuid?.() === 0).each([
+    ['file', (file: string) => file, 0o400],
+    ['folder', path.dirname, 0o500],
+  ])('says that the %s cannot be written to', (_what, target, mode) => {
     const { db, file, key } = temporaryHistory()
     db.close()
-    chmodSync(file, 0o400)
-    expect(codeOf(() => openDatabase({ file, key }))).toBe('history-read-only')
+    chmodSync(target(file), mode)
+    onTestFinished(() => chmodSync(target(file), 0o700))
+    expect(codeOf(() => openHistoryFile({ file, key }))).toBe('history-read-only')
   })
 
   it('says that the folder is gone', () => {

@@ -33,7 +33,7 @@ export function openDatabase(options: OpenOptions): Database {
   if (options.key.byteLength !== KEY_BYTES) {
     throw new AppError('history-key-wrong', 'The key of the history is damaged. Restore it with your recovery code.')
   }
-  refuseUnusable(options)
+  if (!options.readonly) refuseUnusable(options.file)
   let db: Database | undefined
   try {
     db = new Sqlite(options.file, {
@@ -49,16 +49,19 @@ export function openDatabase(options: OpenOptions): Database {
   }
 }
 
-function refuseUnusable({ file, readonly }: OpenOptions): void {
-  if (!existsSync(path.dirname(file))) {
+/** Throws `history-unavailable` for a folder that is gone, `history-read-only` where nothing can be written. */
+export function refuseUnusable(file: string): void {
+  const folder = path.dirname(file)
+  if (!existsSync(folder)) {
     const message = 'The folder of the history is gone. Check that its disk is connected, then try again.'
     throw new AppError('history-unavailable', message, { retryable: true })
   }
-  if (readonly || !existsSync(file)) return
   try {
-    accessSync(file, constants.R_OK | constants.W_OK)
+    // SQLite also writes files beside the history.
+    accessSync(folder, constants.W_OK)
+    if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK)
   } catch (cause) {
-    const message = 'The history file cannot be written to. Check the permissions of the data folder, then try again.'
+    const message = 'The history cannot be written to. Check the permissions of the data folder, then try again.'
     throw new AppError('history-read-only', message, { cause, retryable: true })
   }
 }

@@ -119,6 +119,7 @@ describe('the history behind its worker', () => {
     const calls = [history.getSettings({}), history.listEndpoints({})]
     for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'history-unavailable', retryable: true })
     await expect(history.listStreaming({})).rejects.toMatchObject({ code: 'history-unavailable' })
+    await history.close()
     expect(lost).toEqual(['history-unavailable'])
   })
 

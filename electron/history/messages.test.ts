@@ -40,6 +40,7 @@ describe('a branch', () => {
       { texts: ['q1', 'a1'], hasMore: false },
     ])
     expect(texts(db, conversationId, former.messages[0]?.id)).toEqual([])
+    expect(listBranch(db, { conversationId, beforeId: null, limit: 6 }).hasMore).toBe(false)
   })
 
   it('is empty in a conversation without messages, and unknown in one that is not there', () => {

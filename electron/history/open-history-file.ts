@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type Database, type OpenOptions, openDatabase } from './database.ts'
+import { type Database, type OpenOptions, openDatabase, refuseUnusable } from './database.ts'
 import { migrate, refuseNewer } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { fromSqliteError } from './sqlite-errors.ts'
@@ -9,6 +9,7 @@ import { fromSqliteError } from './sqlite-errors.ts'
  * schema. Throws like `openDatabase`, or `history-from-newer-version`.
  */
 export function openHistoryFile(options: OpenOptions): Database {
+  refuseUnusable(options.file)
   if (existsSync(options.file)) {
     // A connection that may write would do so on closing, if the newer version left commits in the write-ahead log.
     const reader = openDatabase({ ...options, readonly: true })
