@@ -23,6 +23,9 @@ export function alcovePage(window: Page) {
     messages: window.getByRole('article', { name: words.transcript.you }),
     replies,
     finishedReplies: replies.and(window.locator('[aria-busy=false]')),
+    continueReply: window.getByRole('button', { name: words.transcript.continue }),
+    regenerate: window.getByRole('button', { name: words.transcript.regenerate }),
+    retry: window.getByRole('button', { name: words.transcript.retry }),
     more: window.getByRole('button', { name: words.header.more }),
     dialog,
   }

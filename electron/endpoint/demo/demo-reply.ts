@@ -54,7 +54,7 @@ Send one of these words and watch the window:
 - \`languages\` for other scripts, right to left included
 - \`model\` for how to connect a real one
 
-Edit a message you sent, make a reply anew, rename this conversation, open another, export them all: everything works \
+Make a reply anew, rename this conversation, open another, export them all: everything works \
 here as it will with your own model.`
 }
 
