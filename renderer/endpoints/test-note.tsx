@@ -21,8 +21,11 @@ export function TestNote({ test }: { test: EndpointTest }) {
   return (
     <Note kind="success">
       <p>
-        {t('endpoints.answers', { server: test.server ?? t('endpoints.anyServer'), count: test.elapsedMs })}{' '}
-        {t('endpoints.modelCount', { count: test.models.length })}
+        {t('endpoints.answers', {
+          server: test.server ?? t('endpoints.anyServer'),
+          count: test.elapsedMs,
+          models: t('endpoints.modelCount', { count: test.models.length }),
+        })}
       </p>
       {test.models.length > 0 ? (
         <details>

@@ -23,7 +23,7 @@ export function ConversationPane() {
   const ready = endpoints.data !== null || endpoints.error !== null
   const noEndpoint = endpoints.data?.length === 0
   useMarkRead(place === 'conversation' ? conversationId : null)
-  const starting = useStartWithNew(ready && !noEndpoint)
+  const starting = useStartWithNew(ready, noEndpoint)
 
   if (place === 'trash') {
     return (
@@ -50,15 +50,18 @@ export function ConversationPane() {
   )
 }
 
-/** Opens an empty conversation once at the start, so that a person can type at once. True while that is under way. */
-function useStartWithNew(ready: boolean): boolean {
+/**
+ * Opens an empty conversation once at the start, so that a person can type at once; the first page does it itself.
+ * True while that is under way.
+ */
+function useStartWithNew(ready: boolean, noEndpoint: boolean): boolean {
   const [started, setStarted] = useState(false)
   useEffect(() => {
     if (!ready || started) return
     const { conversationId, place } = useSelection.getState()
-    if (conversationId || place === 'trash') setStarted(true)
+    if (noEndpoint || conversationId || place === 'trash') setStarted(true)
     else void newConversation().finally(() => setStarted(true))
-  }, [ready, started])
+  }, [ready, noEndpoint, started])
   return !started
 }
 

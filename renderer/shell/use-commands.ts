@@ -2,7 +2,6 @@ import { useEffect } from 'react'
 import type { PushPayload } from '../../shared/contract-types.ts'
 import { onPush } from '../bridge.ts'
 import { newConversation } from '../conversations/conversation-actions.ts'
-import { startRenaming } from '../sidebar/list-state.ts'
 import { useSelection } from '../sidebar/selection.ts'
 import { toggleSidebar } from '../sidebar/sidebar-visibility.ts'
 import { useDialogs } from './dialogs.ts'
@@ -34,7 +33,8 @@ function runCommand(command: Command): void {
       toggleSidebar()
       break
     case 'rename':
-      if (conversationId) startRenaming(conversationId)
+      // The title in the header answers to this key; the menu only names it.
+      window.dispatchEvent(new KeyboardEvent('keydown', { key: 'F2', cancelable: true }))
       break
     case 'search':
     case 'stop':

@@ -37,7 +37,8 @@ export function Dialog({
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && closable && onClose()}>
       <Base.Portal>
-        <Base.Backdrop className={styles.backdrop} />
+        {/* Drawn for a question over another dialog too. */}
+        <Base.Backdrop forceRender className={styles.backdrop} />
         <Base.Viewport className={styles.viewport}>
           <Base.Popup
             ref={popup}
