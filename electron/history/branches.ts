@@ -14,8 +14,9 @@ export interface Place {
 const PLACE = 'SELECT seq, conversation_seq AS conversationSeq, parent_seq AS parentSeq, depth FROM messages'
 
 /**
- * The newest `:limit` messages ending at `:leafSeq`, newest first. CROSS JOIN forces the walk from row to row: left
- * to itself the planner may scan the whole table to do it.
+ * The newest `:limit` messages ending at `:leafSeq`, newest first. CROSS JOIN forces the walk from row to row, and
+ * NOT INDEXED leaves only the way by `seq`: left to itself, or with statistics of a history that was small, the planner
+ * may scan the whole table for each step.
  */
 export const BRANCH = `
   WITH RECURSIVE branch (seq, parent_seq, step) AS (
@@ -23,7 +24,7 @@ export const BRANCH = `
     UNION ALL
     SELECT m.seq, m.parent_seq, b.step + 1
     FROM branch AS b
-    CROSS JOIN messages AS m ON m.seq = b.parent_seq
+    CROSS JOIN messages AS m NOT INDEXED ON m.seq = b.parent_seq
     WHERE b.step < :limit
   )`
 
@@ -51,7 +52,7 @@ export function findActiveLeaf(db: Database, conversationSeq: number): number | 
   const chosen = `
     SELECT m.seq
     FROM conversations AS c
-    CROSS JOIN messages AS m ON m.seq = c.active_leaf_seq AND m.conversation_seq = c.seq
+    CROSS JOIN messages AS m NOT INDEXED ON m.seq = c.active_leaf_seq AND m.conversation_seq = c.seq
     WHERE c.seq = :conversationSeq`
   const newest = 'SELECT max(seq) AS seq FROM messages WHERE conversation_seq = :conversationSeq'
   const leaf = statement<{ seq: number }>(db, chosen).get({ conversationSeq })

@@ -64,22 +64,21 @@ const MESSAGE_COLUMNS = `
   m.reasoning_ms, m.edited_from_id, r.strategy, r.sent_messages, r.left_out_messages, r.estimated_tokens,
   r.window_tokens, r.window_source`
 
-/** NOT INDEXED leaves only the way by `seq`; statistics taken of a small history must not suggest another. */
 const MESSAGE_JOINS = `
   CROSS JOIN conversations AS c NOT INDEXED ON c.seq = m.conversation_seq
-  LEFT JOIN messages AS p ON p.seq = m.parent_seq
-  LEFT JOIN requests AS r ON r.seq = (SELECT max(seq) FROM requests WHERE message_seq = m.seq)`
+  LEFT JOIN messages AS p NOT INDEXED ON p.seq = m.parent_seq
+  LEFT JOIN requests AS r NOT INDEXED ON r.seq = (SELECT max(seq) FROM requests WHERE message_seq = m.seq)`
 
 export const LIST_BRANCH = `${BRANCH}
   SELECT ${MESSAGE_COLUMNS}
   FROM branch AS b
-  CROSS JOIN messages AS m ON m.seq = b.seq
+  CROSS JOIN messages AS m NOT INDEXED ON m.seq = b.seq
   ${MESSAGE_JOINS}`
 
 export const READ_PROMPT = `${BRANCH}
   SELECT m.id, m.role, ${TEXT_SO_FAR} AS text, m.status
   FROM branch AS b
-  CROSS JOIN messages AS m ON m.seq = b.seq`
+  CROSS JOIN messages AS m NOT INDEXED ON m.seq = b.seq`
 
 /**
  * The active branch, oldest first: at most `limit` messages ending just before `beforeId` (null: at the active leaf).

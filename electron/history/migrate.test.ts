@@ -40,6 +40,15 @@ describe('migrations', () => {
     await expect(dump).toMatchFileSnapshot('schema.sql')
   })
 
+  it('make every table check the types of what it is given', () => {
+    const { db } = temporaryHistory()
+    const sql = `SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND NOT strict`
+    expect(db.prepare(sql).pluck().all()).toEqual([])
+    expect(() => db.exec(`INSERT INTO settings (key, value) VALUES ('x', x'00')`)).toThrow(
+      'cannot store BLOB value in TEXT',
+    )
+  })
+
   it('run once, however often the file is opened', () => {
     const db = emptyDatabase()
     expect([migrate(db, [ONE]), migrate(db, [ONE])]).toEqual([1, 0])

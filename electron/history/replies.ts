@@ -126,7 +126,7 @@ export function listStreaming(
   const sql = `
     SELECT c.id AS conversationId, m.id AS messageId
     FROM messages AS m
-    CROSS JOIN conversations AS c ON c.seq = m.conversation_seq
+    CROSS JOIN conversations AS c NOT INDEXED ON c.seq = m.conversation_seq
     WHERE m.status = 'streaming'
     ORDER BY m.seq`
   return statement<{ conversationId: string; messageId: string }>(db, sql).all()
@@ -149,7 +149,7 @@ function materialise(db: Database, { seq, status, now }: { seq: number; status: 
     SELECT m.conversation_seq AS conversationSeq, m.role, ${TEXT_SO_FAR} AS text, ${REASONING_SO_FAR} AS reasoning,
       p.chain_hash AS parentHash
     FROM messages AS m
-    LEFT JOIN messages AS p ON p.seq = m.parent_seq
+    LEFT JOIN messages AS p NOT INDEXED ON p.seq = m.parent_seq
     WHERE m.seq = :seq`
   const reply = statement<Streaming>(db, read).get({ seq })
   if (!reply) throw messageNotFound()
