@@ -126,7 +126,7 @@ describe('opening', () => {
 
   it.skipIf(process.getuid?.() === 0).each([
     ['file', (file: string) => file, 0o400],
-    ['folder', path.dirname, 0o500],
+    ['folder', (file: string) => path.dirname(file), 0o500],
   ])('says that the %s cannot be written to', (_what, target, mode) => {
     const { db, file, key } = temporaryHistory()
     db.close()
