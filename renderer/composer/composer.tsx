@@ -139,8 +139,9 @@ function useSend(conversationId: string) {
 function useFocusedField() {
   const field = useRef<HTMLTextAreaElement>(null)
   useEffect(() => {
-    const isInList = document.activeElement?.closest('[role="listbox"], [role="list"], [data-conversation]')
-    if (!isInList) field.current?.focus()
+    // The ring is shown for keys only: somebody who walks through the list with them is not torn away.
+    const isUsingKeys = document.activeElement?.matches(':focus-visible:not(textarea, input)') ?? false
+    if (!isUsingKeys) field.current?.focus()
   }, [])
   return field
 }

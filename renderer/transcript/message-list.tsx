@@ -54,7 +54,7 @@ export function MessageList({ conversationId, transcript }: MessageListProps): R
           bufferSize={600}
         >
           {(row) => (
-            <div key={row.key} className={styles.row}>
+            <div key={row.key} className={styles.row} data-last={row === rows.at(-1) || undefined}>
               <RowContent row={row} />
             </div>
           )}

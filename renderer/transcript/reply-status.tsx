@@ -65,7 +65,7 @@ function sayEnd(reply: Message): { kind: 'stopped' | 'interrupted' | 'failed'; t
     case 'stopped':
       return { kind: 'stopped', text: t('transcript.stopped') }
     case 'interrupted':
-      return { kind: 'interrupted', text: join(reply.error?.message, t('transcript.interrupted')) }
+      return { kind: 'interrupted', text: sayInterrupted(reply.error) }
     case 'failed':
       return { kind: 'failed', text: reply.error?.message ?? t('transcript.failed') }
     case 'complete':
@@ -76,6 +76,6 @@ function sayEnd(reply: Message): { kind: 'stopped' | 'interrupted' | 'failed'; t
   }
 }
 
-function join(...sentences: (string | undefined)[]): string {
-  return sentences.filter(Boolean).join(' ')
+function sayInterrupted(error: ReplyError | null): string {
+  return error ? `${error.message} ${t('transcript.kept')}` : t('transcript.interrupted')
 }
