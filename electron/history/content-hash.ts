@@ -31,8 +31,8 @@ export function hashImportedContent({ systemPrompt, messages }: FileConversation
 const CONTENT = `
   SELECT m.id, parent.id AS parentId, m.role, iif(m.status = 'streaming', 'interrupted', m.status) AS status,
     m.created_at AS createdAt, m.text, m.reasoning, m.sent_text AS sentText, m.edited_from_id AS editedFromId, m.parts, (
-      SELECT json_group_array(json_array(sha256, name)) FROM (
-        SELECT sha256, name FROM message_attachments WHERE message_seq = m.seq ORDER BY position)) AS attachments
+      SELECT json_group_array(json_array(sha256, name) ORDER BY position)
+      FROM message_attachments WHERE message_seq = m.seq) AS attachments
   FROM messages AS m
   LEFT JOIN messages AS parent ON parent.seq = m.parent_seq
   WHERE m.conversation_seq = (SELECT seq FROM conversations WHERE id = :conversationId)

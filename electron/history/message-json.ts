@@ -28,17 +28,17 @@ const FROM = `
 
 const ATTACHMENTS = `
   iif(EXISTS (SELECT 1 FROM message_attachments WHERE message_seq = m.seq), (
-    SELECT json_group_array(json_object('sha256', sha256, 'name', name, 'mediaType', media_type, 'sizeBytes', size_bytes))
-    FROM (
-      SELECT a.sha256, ma.name, a.media_type, a.size_bytes
-      FROM message_attachments AS ma CROSS JOIN attachments AS a ON a.sha256 = ma.sha256
-      WHERE ma.message_seq = m.seq ORDER BY ma.position)), NULL)`
+    SELECT json_group_array(
+      json_object('sha256', a.sha256, 'name', ma.name, 'mediaType', a.media_type, 'sizeBytes', a.size_bytes)
+      ORDER BY ma.position)
+    FROM message_attachments AS ma CROSS JOIN attachments AS a ON a.sha256 = ma.sha256
+    WHERE ma.message_seq = m.seq), NULL)`
 
 /** A reply that is being written is given with what has arrived of it, as it would be if Alcove ended now. */
 const whole = (column: 'text' | 'reasoning') => `
   iif(m.status = 'streaming', m.${column} || coalesce((
-    SELECT group_concat(text, '') FROM (
-      SELECT text FROM reply_chunks WHERE message_seq = m.seq AND kind = '${column}' ORDER BY position)), ''),
+    SELECT group_concat(text, '' ORDER BY position) FROM reply_chunks
+    WHERE message_seq = m.seq AND kind = '${column}'), ''),
     m.${column})`
 
 type Member = readonly [name: string, expression: string]
@@ -99,8 +99,8 @@ function selectMessages(layout: MessageLayout): string {
   const colon = layout === 'indented' ? ': ' : ':'
   const request = record(['strategy', 'json_quote(strategy)'], REQUEST, depth + 2, layout)
   const requests = `(
-    SELECT group_concat('${lineAt(depth + 2, layout)}' || request || '${lineAt(depth + 2, layout)}}', ',')
-    FROM (SELECT ${request} AS request FROM requests WHERE message_seq = m.seq ORDER BY seq))`
+    SELECT group_concat(concat('${lineAt(depth + 2, layout)}', ${request}, '${lineAt(depth + 2, layout)}}'), ',' ORDER BY seq)
+    FROM requests WHERE message_seq = m.seq)`
   const message = record(['id', 'json_quote(m.id)'], MESSAGE, depth, layout)
   return `
     SELECT ${message.slice(0, -1)},

@@ -49,10 +49,9 @@ interface HeadRow {
 
 const HEAD = `
   SELECT c.*, leaf.id AS active_leaf_id, d.text AS draft_text, d.updated_at AS draft_at, (
-    SELECT json_group_array(name) FROM (
-      SELECT t.name FROM conversation_tags AS ct JOIN tags AS t ON t.seq = ct.tag_seq
-      WHERE ct.conversation_seq = c.seq ORDER BY t.name
-    )
+    SELECT json_group_array(t.name ORDER BY t.name)
+    FROM conversation_tags AS ct CROSS JOIN tags AS t ON t.seq = ct.tag_seq
+    WHERE ct.conversation_seq = c.seq
   ) AS tags
   FROM conversations AS c
   LEFT JOIN messages AS leaf ON leaf.seq = coalesce(
@@ -125,18 +124,27 @@ const BRANCH = `
       UNION ALL
       SELECT m.parent_seq FROM branch AS b CROSS JOIN messages AS m ON m.seq = b.seq WHERE m.parent_seq IS NOT NULL
     )
-  SELECT m.role, m.text, m.created_at AS createdAt
-  FROM (SELECT seq FROM branch ORDER BY seq) AS b CROSS JOIN messages AS m ON m.seq = b.seq
-  WHERE m.text <> ''`
+  SELECT seq FROM branch ORDER BY seq`
 
-/** The messages with text on the active branch, oldest first, read one at a time. A reply being written is left out until it ends. */
-export function readActiveBranch(
+interface PlainMessage {
+  role: FileMessage['role']
+  text: string
+  createdAt: number
+}
+
+/**
+ * The messages with text on the active branch, oldest first, read one at a time: sorting them in SQL would hold every
+ * text at once. A reply being written is left out until it ends.
+ */
+export function* readActiveBranch(
   db: Database,
   { conversationId }: { conversationId: string },
-): IterableIterator<{ role: FileMessage['role']; text: string; createdAt: number }> {
-  return statement<{ role: FileMessage['role']; text: string; createdAt: number }>(db, BRANCH).iterate({
-    conversationId,
-  })
+): Generator<PlainMessage> {
+  const sql = `SELECT role, text, created_at AS createdAt FROM messages WHERE seq = :seq AND text <> ''`
+  for (const { seq } of statement<{ seq: number }>(db, BRANCH).all({ conversationId })) {
+    const message = statement<PlainMessage>(db, sql).get({ seq })
+    if (message) yield message
+  }
 }
 
 const FOLDERS = `
