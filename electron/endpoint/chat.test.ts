@@ -337,11 +337,16 @@ describe('trying again', () => {
   })
 
   it('never happens after the first token', async () => {
-    expect(await replyTo([{ type: 'cut', afterTokens: 1 }, answers])).toMatchObject({
-      text: 'The ',
-      code: 'stream-broken',
-    })
-    expect(fake.requests.length).toBe(1)
+    const busy = 'data: {"error":{"message":"Loading model","code":503}}\n\n'
+    const cases: [Fault, string][] = [
+      [{ type: 'cut', afterTokens: 1 }, 'stream-broken'],
+      [{ type: 'raw', chunks: [...replyEvents(['The ']).slice(0, 2), busy] }, 'endpoint-loading'],
+    ]
+    for (const [fault, code] of cases) {
+      expect(await replyTo([fault, answers])).toMatchObject({ text: 'The ', code })
+      expect(fake.requests.length).toBe(1)
+      await fake.close()
+    }
   })
 
   it('happens while the server loads its model, as often as it takes', async () => {
@@ -427,7 +432,7 @@ describe('the way to the endpoint', () => {
     await proxy.close()
   })
 
-  it('by the name localhost reaches a server on either kind of loopback', async () => {
+  it('may be the name localhost', async () => {
     const endpoint = await start({ type: 'reply', text: 'Here.' })
     const baseUrl = endpoint.baseUrl.replace('127.0.0.1', 'localhost')
     expect(await collectReply(streamChat(request({ ...endpoint, baseUrl })))).toMatchObject({
@@ -468,9 +473,14 @@ describe('stopping', () => {
     expect(await reading).toMatchObject({ text: '', end: null, error: null })
   })
 
-  it('by walking away from the events closes the connection too', async () => {
-    const endpoint = await start({ type: 'endless' })
-    for await (const event of streamChat(request(endpoint))) if (event.type === 'text-delta') break
+  it.each<[string, Fault]>([
+    ['text-delta', { type: 'endless' }],
+    ['reading', { type: 'silent' }],
+  ])('by walking away at %s closes the connection too', async (last, fault) => {
+    const endpoint = await start(fault)
+    for await (const event of streamChat(request(endpoint))) {
+      if (event.type === last || (event.type === 'phase' && event.phase === last)) break
+    }
     await fake.whenDisconnected()
     expect(fake.openConnections()).toBe(0)
   })

@@ -118,6 +118,13 @@ describe('testing an endpoint', () => {
     ])
   })
 
+  it('tells a caller whose patience ends first that the server is slow', async () => {
+    const baseUrl = `http://127.0.0.1:${await listen(createTcpServer())}`
+    const endpoint = { kind: 'http', baseUrl, key: null } as const
+    const result = await testEndpoint({ endpoint, signal: AbortSignal.timeout(100) })
+    expect(result).toMatchObject({ ok: false, error: { code: 'endpoint-timeout', retryable: true } })
+  })
+
   it('explains a name that does not exist, and an address that is none', async () => {
     expect((await test('http://no-such-host.invalid:8080', null, 5_000)).error).toMatchObject({
       code: 'endpoint-unreachable',

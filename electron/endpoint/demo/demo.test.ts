@@ -1,3 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { collectReply } from '../../../tests/fakes/collect-reply.ts'
 import type { EndpointConnection } from '../address.ts'
@@ -11,6 +14,16 @@ afterAll(closeDispatchers)
 
 function ask(messages: readonly ChatMessage[], sampling = {}, signal = new AbortController().signal) {
   return streamChat({ endpoint: demo, model: 'alcove-demo', messages, sampling, signal, estimatedPromptTokens: 0 })
+}
+
+function countWrites(response: ServerResponse): { response: ServerResponse; writes: number } {
+  const counted = { response, writes: 0 }
+  const write = response.write.bind(response) as (chunk: unknown) => boolean
+  response.write = (chunk: unknown) => {
+    counted.writes += 1
+    return write(chunk)
+  }
+  return counted
 }
 
 function listeningServers(): number {
@@ -42,13 +55,20 @@ describe('the demo endpoint', () => {
     expect(error).toMatchObject({ code: 'endpoint-overflow', overflow: { promptTokens: 5_004, windowTokens: 4_096 } })
   })
 
-  it('stops when the client leaves, and answers the next one', async () => {
+  it('stops writing when the client leaves, and answers the next one', async () => {
+    const seen: { response: ServerResponse; writes: number }[] = []
+    const watch = (message: unknown) => seen.push(countWrites((message as { response: ServerResponse }).response))
+    subscribe('http.server.request.start', watch)
     const stop = new AbortController()
     let tokens = 0
     for await (const event of ask([{ role: 'user', content: 'long' }], {}, stop.signal)) {
       if (event.type === 'text-delta' && ++tokens === 3) stop.abort()
     }
-    expect(tokens).toBe(3)
+    unsubscribe('http.server.request.start', watch)
+    await expect.poll(() => seen[0]?.response.closed).toBe(true)
+    const { writes } = seen[0] ?? {}
+    await sleep(100)
+    expect([tokens, seen[0]?.writes]).toEqual([3, writes])
     const next = await collectReply(ask([{ role: 'user', content: 'Hello' }], { maxTokens: 2 }))
     expect(next).toMatchObject({ error: null, end: { finishReason: 'length' } })
   })
