@@ -18,7 +18,7 @@ export function PrivacySection() {
       <section className={styles.prose}>
         <h3>{t('privacy.historyTitle')}</h3>
         <p>{keyProtectionText(state)}</p>
-        {state.history.state === 'open' ? (
+        {state.history.state === 'open' && state.history.keyProtection === 'keyring' ? (
           <p className={styles.muted}>{t('privacy.keyBackend', { backend: state.history.keyBackend })}</p>
         ) : null}
       </section>
