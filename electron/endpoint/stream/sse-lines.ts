@@ -67,7 +67,7 @@ export function createSseLines(maxLineChars: number): SseLines {
 
   function end(): SseMessage[] {
     messages = []
-    feed(`${pending.join('')}\n\n`)
+    feed(`${pending.join('')}${decoder.decode()}\n\n`)
     pending = []
     return messages
   }
