@@ -36,7 +36,15 @@ function fill(db: Database): void {
       const place = (seq - 1) % PER_CONVERSATION
       const conversation = Math.floor((seq - 1) / PER_CONVERSATION) + 1
       if (place === 0)
-        addConversation.run(conversation, uuid(), conversation, `Conversation ${conversation}`, seq, seq, seq + PER_CONVERSATION - 1)
+        addConversation.run(
+          conversation,
+          uuid(),
+          conversation,
+          `Conversation ${conversation}`,
+          seq,
+          seq,
+          seq + PER_CONVERSATION - 1,
+        )
       const reply = place % 2 === 1
       const told = reply
         ? ['small-model', 'Local', 100, 80, 250, 2_000, 'stop']

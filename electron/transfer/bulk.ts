@@ -35,7 +35,7 @@ export interface BulkWorker {
 }
 
 interface Job {
-  receive(message: Extract<FromBulk, { type: 'part' | 'end' }>): void
+  receive: (message: Extract<FromBulk, { type: 'part' | 'end' }>) => void
   history: History | null
 }
 

@@ -21,7 +21,7 @@ export interface ExportFormat {
   /** Without the dot. */
   extension: string
   /** Pieces of text that make the whole file, none larger than the largest message. */
-  write(work: ExportWork): Iterable<string>
+  write: (work: ExportWork) => Iterable<string>
 }
 
 /** Every form that an export can take. A new one is an entry here and a writer beside it. */

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { Database } from '../../history/database.ts'
 
 /** Text of every kind that JSON, SQLite or a terminal has ever broken, well formed as the history keeps it. */
-export const anyText = fc.oneof(
+const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 30 }),
   fc.constantFrom(
     '',

@@ -12,7 +12,7 @@ import { type ImportHistory, importCalls } from '../import-history.ts'
 import type { ImportReport } from '../import-report.ts'
 
 /** The history functions without a thread between, on the connection that a test looks into. */
-export function historyOf(db: Database): ImportHistory {
+function historyOf(db: Database): ImportHistory {
   const call = (name: string) => async (args: unknown) =>
     (functions[name as keyof typeof functions] as (db: Database, args: unknown) => unknown)(db, args)
   return Object.fromEntries([...importCalls].map((name) => [name, call(name)])) as unknown as ImportHistory
