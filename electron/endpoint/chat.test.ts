@@ -463,6 +463,16 @@ describe('stopping', () => {
     expect([fake.openConnections(), tokens >= afterTokens]).toEqual([0, true])
   })
 
+  it('hands over nothing that came with the piece at which it was stopped', async () => {
+    const endpoint = await start({ type: 'raw', chunks: [replyEvents(TOKENS).join('')] })
+    const stop = new AbortController()
+    const texts: string[] = []
+    for await (const event of streamChat(request(endpoint, { signal: stop.signal }))) {
+      if (event.type === 'text-delta' && texts.push(event.text) === 2) stop.abort()
+    }
+    expect(texts).toEqual(TOKENS.slice(0, 2))
+  })
+
   it('between two tries ends the wait', async () => {
     const endpoint = await start({ type: 'status', status: 503 })
     const stop = new AbortController()

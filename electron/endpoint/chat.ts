@@ -44,6 +44,8 @@ export async function* streamChat(request: ChatRequest): AsyncGenerator<ChatEven
       for await (const event of attemptReply(request, buildBody(request, leftOut), limits)) {
         hasText ||= isToken(event)
         yield event
+        // What has arrived but was not handed over yet is not part of a reply that was stopped.
+        if (request.signal.aborted) return
       }
       return
     } catch (error) {

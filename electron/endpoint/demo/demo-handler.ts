@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { asRecord, parseJson } from '../http/server-text.ts'
 import { buildDemoReply, type DemoMessage, type DemoReply, estimatePrompt } from './demo-reply.ts'
 
-export const DEMO_MODEL = 'alcove-demo'
+const DEMO_MODEL = 'alcove-demo'
 
 const MAX_REQUEST_BYTES = 64 * 1024 * 1024
 

@@ -11,7 +11,7 @@ export interface DemoReply {
 }
 
 /** About four characters make a token in English; the demo counts no better than that, and says so. */
-export function estimateTokens(text: string): number {
+function estimateTokens(text: string): number {
   return Math.ceil(text.length / 4)
 }
 

@@ -89,7 +89,7 @@ Alcove talks to any server on your computer or network that speaks the OpenAI pr
 2. **LM Studio**: load a model, open *Developer* and start the server. Address: \`http://localhost:1234/v1\`
 3. **llama.cpp**: run \`llama-server -m model.gguf --port 8080\`. Address: \`http://localhost:8080/v1\`
 
-Then open **Settings**, add an endpoint with that address and press **Test**. Your messages go to that address and nowhere else.`
+Then open **Settings**, add an endpoint with that address and press **Test the connection**. Your messages go to that address and nowhere else.`
 
 const chapters = [
   [

@@ -11,7 +11,7 @@ export type ReplyEvent =
   | { type: 'progress'; processed: number; total: number }
 
 /** Tokens as the server counted them. */
-export interface ReplyUsage {
+interface ReplyUsage {
   promptTokens: number
   completionTokens: number
   cachedTokens: number | null

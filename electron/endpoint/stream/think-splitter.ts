@@ -1,4 +1,4 @@
-export interface SplitText {
+interface SplitText {
   type: 'text-delta' | 'reasoning-delta'
   text: string
 }
