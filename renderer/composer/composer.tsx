@@ -44,31 +44,33 @@ function Card({ conversationId }: { conversationId: string }): ReactNode {
   }
   return (
     <div className={styles.composer}>
-      <form
-        className={styles.card}
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (canSend) void send(text)
-        }}
-      >
-        <textarea
-          ref={field}
-          className={styles.field}
-          aria-label={t('composer.label')}
-          placeholder={t('composer.placeholder')}
-          dir="auto"
-          rows={1}
-          value={text}
-          onChange={(event) => {
-            forgetError()
-            drafts.write(conversationId, event.target.value)
+      <div className={styles.column}>
+        <form
+          className={styles.card}
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (canSend) void send(text)
           }}
-          onBlur={() => void drafts.flush(conversationId)}
-          onKeyDown={onKeyDown}
-        />
-        <RoundButton replyId={replyId} canSend={canSend} isEmpty={text.trim() === ''} enterSends={enterSends} />
-      </form>
-      <SendLine conversationId={conversationId} error={error} isSending={isSending} />
+        >
+          <textarea
+            ref={field}
+            className={styles.field}
+            aria-label={t('composer.label')}
+            placeholder={t('composer.placeholder')}
+            dir="auto"
+            rows={1}
+            value={text}
+            onChange={(event) => {
+              forgetError()
+              drafts.write(conversationId, event.target.value)
+            }}
+            onBlur={() => void drafts.flush(conversationId)}
+            onKeyDown={onKeyDown}
+          />
+          <RoundButton replyId={replyId} canSend={canSend} isEmpty={text.trim() === ''} enterSends={enterSends} />
+        </form>
+        <SendLine conversationId={conversationId} error={error} />
+      </div>
     </div>
   )
 }
@@ -88,6 +90,7 @@ function RoundButton({ replyId, canSend, isEmpty, enterSends }: RoundButtonProps
         label={t('composer.stop')}
         shortcut="Esc"
         className={styles.round}
+        data-stops
         onClick={() => stopReply(replyId)}
       >
         <Square fill="currentColor" />

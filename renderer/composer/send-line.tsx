@@ -14,11 +14,10 @@ interface SendLineProps {
   conversationId: string
   /** Why the last attempt to send did not even start. */
   error: AppError | null
-  isSending: boolean
 }
 
 /** One line below the card: what is about to be sent, or why it cannot be. */
-export function SendLine({ conversationId, error, isSending }: SendLineProps): ReactNode {
+export function SendLine({ conversationId, error }: SendLineProps): ReactNode {
   const { isKnown, endpoint } = useModelChoice()
   const preview = usePreview(conversationId)
   if (error && !(error.code === 'endpoint-missing')) {
@@ -41,7 +40,6 @@ export function SendLine({ conversationId, error, isSending }: SendLineProps): R
       </div>
     )
   }
-  if (isSending) return <p className={styles.line}>{t('composer.sending')}</p>
   if (!preview) return <p className={styles.line} />
   const warning = sayTooLong(preview)
   if (warning) {

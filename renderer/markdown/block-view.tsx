@@ -23,12 +23,14 @@ interface BlockViewProps {
 export const BlockView = memo(function BlockView({ source, isGrowing }: BlockViewProps): ReactNode {
   const fence = readFence(source)
   if (fence) return <CodeBlock language={fence.language} code={fence.code} />
-  if (source.length > PARSE_LIMIT || isNestedTooDeep(source)) return <PlainBlock source={source} />
+  const limit = isGrowing ? GROWING_PARSE_LIMIT : PARSE_LIMIT
+  if (source.length > limit || isNestedTooDeep(source)) return <PlainBlock source={source} />
   return <ParsedBlock source={isGrowing ? remend(source, REMEND) : source} />
 })
 
-/** Parsing takes about 0.4 ms for 1,000 characters, so one block of this length holds the window for 40 ms. */
-const PARSE_LIMIT = 100_000
+/** Parsing and drawing take about 0.6 ms for 1,000 characters: once that is bearable, at every frame it is not. */
+const PARSE_LIMIT = 150_000
+const GROWING_PARSE_LIMIT = 30_000
 
 const REMEND = { linkMode: 'text-only', htmlTags: false, katex: false, comparisonOperators: false } as const
 

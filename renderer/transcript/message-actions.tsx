@@ -17,7 +17,7 @@ export function MessageActions({ message, isLast }: { message: Message; isLast: 
   return (
     <div className={styles.actions} data-shown={(isLast && isReply && !isStreaming) || undefined}>
       {message.siblingIds.length > 1 && !isStreaming && <SiblingSwitch message={message} />}
-      {!isStreaming && <CopyMessage text={message.text} />}
+      {!isStreaming && message.text !== '' && <CopyMessage text={message.text} />}
       {isReply && !isStreaming && (
         <IconButton
           label={t('transcript.regenerate')}

@@ -5,6 +5,7 @@ import { t } from '../i18n/i18n.ts'
 import { Button } from '../ui/button.tsx'
 import { CutLine } from './cut-line.tsx'
 import { OtherMessage } from './other-message.tsx'
+import { ReplyAnnouncer } from './reply-announcer.tsx'
 import { ReplyMessage } from './reply-message.tsx'
 import { SystemPrompt } from './system-prompt.tsx'
 import styles from './transcript.module.css'
@@ -54,12 +55,13 @@ export function MessageList({ conversationId, transcript }: MessageListProps): R
           bufferSize={600}
         >
           {(row) => (
-            <div key={row.key} className={styles.row} data-last={row === rows.at(-1) || undefined}>
+            <div key={row.key} className={styles.row} data-type={row.type} data-last={row === rows.at(-1) || undefined}>
               <RowContent row={row} />
             </div>
           )}
         </Virtualizer>
       </section>
+      <ReplyAnnouncer messages={transcript.messages} />
       {!isAtEnd && (
         <button type="button" className={styles.toLatest} onClick={toEnd}>
           <ArrowDown aria-hidden />
