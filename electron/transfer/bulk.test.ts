@@ -103,8 +103,7 @@ describe('an export in the worker', () => {
     for await (const part of bulk.exportTo({ ...everything, path: path.join(folder, 'all.json'), signal: never })) {
       if (part.type === 'export-progress') break
     }
-    await bulk.close()
-    expect(readdirSync(folder)).toEqual([])
+    await expect.poll(() => readdirSync(folder)).toEqual([])
   })
 
   it('says what is wrong: an unknown format, a missing folder, nothing to export', async () => {

@@ -95,6 +95,17 @@ describe('the samples', () => {
   })
 })
 
+describe('an export of chosen conversations', () => {
+  it('holds each once, by id, in whatever order they were chosen', () => {
+    const { db } = temporaryHistory()
+    const ids = ['03', '01', '02'].map((end) => `01980000-0000-7000-8000-0000000000${end}`)
+    for (const id of ids) exchange(db, newConversation(db, { id }), `question ${id}`, 'answer')
+    const scope = { type: 'conversations' as const, conversationIds: [...ids, ...ids] }
+    const file = JSON.parse(exportText(db, { scope })) as { conversations: { id: string }[] }
+    expect(file.conversations.map(({ id }) => id)).toEqual(ids.toSorted())
+  })
+})
+
 describe('plain-json', () => {
   it('gives the active branch in order, the system prompt first, without replies that have no text yet', () => {
     const { db } = temporaryHistory()

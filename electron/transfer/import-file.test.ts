@@ -112,12 +112,18 @@ describe('where imported conversations come', () => {
 
   it('finds room when someone writes into an empty history between two batches', async () => {
     const { db } = temporaryHistory()
-    const many = Array.from({ length: 150 }, (_, index) => conversation(1_000 + index * 10))
-    await importText(db, fileOf(...many.slice(0, 75)))
-    exchange(db, newConversation(db), 'mine', 'answer')
-    const report = await importText(db, fileOf(...many))
-    expect(report.conversations).toEqual({ imported: 75, unchanged: 75, copied: 0, skipped: 0 })
-    expect(titles(db)[0]).toBe('mine')
+    const many = Array.from({ length: 250 }, (_, index) => conversation(1_000 + index * 10))
+    let batches = 0
+    const beforeBatch = () => {
+      batches += 1
+      if (batches === 2) exchange(db, newConversation(db), 'mine', 'answer')
+    }
+    const report = await importText(db, fileOf(...many), { beforeBatch })
+    expect({ batches, conversations: report.conversations, first: titles(db)[0] }).toEqual({
+      batches: 3,
+      conversations: { imported: 250, unchanged: 0, copied: 0, skipped: 0 },
+      first: 'mine',
+    })
   })
 })
 
@@ -216,6 +222,13 @@ describe('a file that is not whole', () => {
   ])('refuses %s as import-invalid', async (_name, content) => {
     const { db } = temporaryHistory()
     await expect(importText(db, content)).rejects.toMatchObject({ code: 'import-invalid' })
+  })
+
+  it('takes nothing from another format that looks like ours', async () => {
+    const { db } = temporaryHistory()
+    const other = fileOf(conversation(10)).replace('alcove-json', 'other-json')
+    await expect(importText(db, other)).rejects.toMatchObject({ code: 'import-invalid' })
+    expect(titles(db)).toEqual([])
   })
 
   it('refuses a newer version of the format and takes nothing', async () => {

@@ -104,7 +104,8 @@ export function createElementReader(lists: ReadonlySet<string>, limits: ElementL
 
   function finish(current: Capture, token: TokenType, offset: number): void {
     capture = null
-    const { refused, index: at } = current
+    const { index: at } = current
+    const refused = current.refused ?? (offset - current.start > limits.elementBytes ? 'too-large' : null)
     if (refused) elements.push({ type: 'refused', name: current.name, index: at, reason: refused })
     else {
       const json = textBetween(current.start, offset)
@@ -146,9 +147,11 @@ export function createElementReader(lists: ReadonlySet<string>, limits: ElementL
     if (capture && position - capture.start > limits.elementBytes) capture.refused ??= 'too-large'
     // A string or number is told of when it ends, so what followed the last token may be the beginning of one.
     const from = capture ? (capture.refused ? position : capture.start) : Math.min(lastToken, position)
-    for (let first = kept[0]; first && keptFrom + first.byteLength <= from; first = kept[0]) {
-      keptFrom += first.byteLength
-      kept.shift()
+    for (let first = kept[0]; first && keptFrom < from; first = kept[0]) {
+      const gone = Math.min(first.byteLength, from - keptFrom)
+      keptFrom += gone
+      if (gone === first.byteLength) kept.shift()
+      else kept[0] = first.subarray(gone)
     }
     if (kept.length === 0) keptFrom = position
   }

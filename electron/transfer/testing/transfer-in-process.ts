@@ -43,11 +43,16 @@ export function temporaryFolder(): string {
 export async function importText(
   db: Database,
   content: string | Uint8Array,
-  { signal = new AbortController().signal }: { signal?: AbortSignal } = {},
+  { signal = new AbortController().signal, beforeBatch }: { signal?: AbortSignal; beforeBatch?: () => void } = {},
 ): Promise<ImportReport> {
   const file = path.join(temporaryFolder(), 'import.json')
   writeFileSync(file, content)
-  return importFile({ path: file, history: historyOf(db), signal })
+  const history = historyOf(db)
+  const importConversations: ImportHistory['importConversations'] = (args) => {
+    beforeBatch?.()
+    return history.importConversations(args)
+  }
+  return importFile({ path: file, history: { ...history, importConversations }, signal })
 }
 
 export function readSample(name: string): string {
