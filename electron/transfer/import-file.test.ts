@@ -226,7 +226,8 @@ describe('a file that is not whole', () => {
 
   it('takes nothing from another format that looks like ours', async () => {
     const { db } = temporaryHistory()
-    const other = fileOf(conversation(10)).replace('alcove-json', 'other-json')
+    const many = Array.from({ length: 250 }, (_, index) => conversation(1_000 + index * 10))
+    const other = fileOf(...many).replace('alcove-json', 'other-json')
     await expect(importText(db, other)).rejects.toMatchObject({ code: 'import-invalid' })
     expect(titles(db)).toEqual([])
   })
