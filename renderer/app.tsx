@@ -5,6 +5,7 @@ import { useConversationList } from './conversations/conversation-list.ts'
 import { usePreferencesResetNotice } from './notices/use-preferences-reset-notice.ts'
 import { useAppState, watchAppState } from './shell/app-state.ts'
 import { ConversationPane } from './shell/conversation-pane.tsx'
+import { FaultBoundary } from './shell/fault-boundary.tsx'
 import { HistoryClosed } from './shell/history-closed.tsx'
 import { OpenDialog } from './shell/open-dialog.tsx'
 import { OpeningHistory } from './shell/opening-history.tsx'
@@ -24,7 +25,9 @@ export function App() {
     // Style elements are refused by the policy of the window.
     <CSPProvider disableStyleElements>
       <TooltipProvider delay={500}>
-        <Content />
+        <FaultBoundary>
+          <Content />
+        </FaultBoundary>
         <ToastRegion />
       </TooltipProvider>
     </CSPProvider>

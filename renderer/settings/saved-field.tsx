@@ -43,15 +43,15 @@ export function SavedField({ label, hint, saved, save, check, placeholder, rows,
 }
 
 /** `Saved`, said politely to assistive tools too. */
-export function SavedMark({ status }: { status: SavedText['status'] }) {
+function SavedMark({ status }: { status: SavedText['status'] }) {
   return (
-    <span className={styles.saved} role="status">
+    <output className={styles.saved}>
       {status === 'saved' ? (
         <>
           <Check aria-hidden />
           {t('settings.saved')}
         </>
       ) : null}
-    </span>
+    </output>
   )
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { asAppError } from '../shell/app-state.ts'
 
 const PAUSE_MS = 500
@@ -29,7 +29,9 @@ export function useSavedText({ saved, save, check }: SavedTextOptions): SavedTex
   const [error, setError] = useState<string | null>(null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const newest = useRef({ draft, saved, save, check })
-  newest.current = { ...newest.current, saved, save, check }
+  useLayoutEffect(() => {
+    newest.current = { ...newest.current, saved, save, check }
+  })
 
   const flush = useCallback(async () => {
     clearTimeout(timer.current)

@@ -1,5 +1,5 @@
 import { MessageSquare, Plus } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Composer } from '../composer/composer.tsx'
 import { newConversation } from '../conversations/conversation-actions.ts'
 import { Header } from '../header/header.tsx'
@@ -10,6 +10,7 @@ import { TrashPage } from '../trash/trash-page.tsx'
 import { Button } from '../ui/button.tsx'
 import { WelcomePage } from '../welcome/welcome-page.tsx'
 import styles from './conversation-pane.module.css'
+import { FaultBoundary } from './fault-boundary.tsx'
 import { FullPage } from './full-page.tsx'
 import { PlainHeader } from './plain-header.tsx'
 import { shortcutLabel } from './shortcut-label.ts'
@@ -36,7 +37,10 @@ export function ConversationPane() {
     return (
       <main className={styles.main}>
         <Header />
-        <Transcript conversationId={conversationId} />
+        {/* One conversation that cannot be drawn must not keep the others from being opened. */}
+        <FaultBoundary key={conversationId}>
+          <Transcript conversationId={conversationId} />
+        </FaultBoundary>
         <Composer conversationId={conversationId} />
       </main>
     )
@@ -55,14 +59,16 @@ export function ConversationPane() {
  * True while that is under way.
  */
 function useStartWithNew(ready: boolean, noEndpoint: boolean): boolean {
-  const [started, setStarted] = useState(false)
+  const [starting, setStarting] = useState(true)
+  const begun = useRef(false)
   useEffect(() => {
-    if (!ready || started) return
+    if (!ready || begun.current) return
+    begun.current = true
     const { conversationId, place } = useSelection.getState()
-    if (noEndpoint || conversationId || place === 'trash') setStarted(true)
-    else void newConversation().finally(() => setStarted(true))
-  }, [ready, noEndpoint, started])
-  return !started
+    const needed = !noEndpoint && !conversationId && place === 'conversation'
+    void (needed ? newConversation() : Promise.resolve()).then(() => setStarting(false))
+  }, [ready, noEndpoint])
+  return starting
 }
 
 function NothingInFront() {

@@ -5,9 +5,7 @@ import styles from './opening-history.module.css'
 export function OpeningHistory() {
   return (
     <main className={styles.page}>
-      <p className={styles.words} role="status">
-        {t('history.opening')}
-      </p>
+      <output className={styles.words}>{t('history.opening')}</output>
     </main>
   )
 }

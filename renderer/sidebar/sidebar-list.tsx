@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useMemo, useRef } from 'react'
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import { useConversationList } from '../conversations/conversation-list.ts'
 import { t } from '../i18n/i18n.ts'
@@ -27,7 +27,7 @@ export function SidebarList() {
   const activeId = useListState((state) => state.activeId)
 
   const tabStopIndex = useTabStop(items, activeId ?? selectedId)
-  const onKeyDown = useListKeys({ items, tabStopIndex, list: virtualizer, scroller })
+  useListKeys({ items, tabStopIndex, list: virtualizer, scroller })
   useKeepSelectionInSight(items, selectedId, virtualizer)
 
   const focusId = useListState((state) => state.focusId)
@@ -40,8 +40,7 @@ export function SidebarList() {
     if (handle && handle.scrollSize - handle.scrollOffset - handle.viewportSize < AHEAD_ROWS * ROW_PX) loadMore()
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the buttons inside, handled in one place.
-    <div ref={scroller} className={styles.scroller} onKeyDown={onKeyDown}>
+    <div ref={scroller} className={styles.scroller}>
       <Virtualizer
         ref={virtualizer}
         data={items}
@@ -84,7 +83,9 @@ function useKeepSelectionInSight(
   list: RefObject<VirtualizerHandle | null>,
 ) {
   const newest = useRef(items)
-  newest.current = items
+  useLayoutEffect(() => {
+    newest.current = items
+  }, [items])
   useEffect(() => {
     const index = newest.current.findIndex((item) => item.key === selectedId)
     if (index >= 0) list.current?.scrollToIndex(index, { align: 'nearest' })

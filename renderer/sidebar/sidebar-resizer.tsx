@@ -35,6 +35,7 @@ export function SidebarResizer({ width, onDrag }: SidebarResizerProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a rule cannot be moved; this separator is a control with a value.
     <div
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- as above
       role="separator"
       aria-orientation="vertical"
       aria-label={t('sidebar.width')}

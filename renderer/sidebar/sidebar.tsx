@@ -56,11 +56,11 @@ function ListOrState() {
 /** Still bars where rows will be; they appear only when reading takes long enough to notice. */
 function Skeleton() {
   return (
-    <div className={styles.skeleton} role="status" aria-label={t('sidebar.loading')}>
+    <output className={styles.skeleton} aria-label={t('sidebar.loading')}>
       {['72%', '54%', '83%', '61%', '45%', '70%'].map((width) => (
         <div key={width} className={styles.bar} style={{ width }} />
       ))}
-    </div>
+    </output>
   )
 }
 

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type RefObject, useLayoutEffect } from 'react'
+import { type RefObject, useEffect, useEffectEvent, useLayoutEffect } from 'react'
 import type { VirtualizerHandle } from 'virtua'
 import { trashConversation } from '../conversations/conversation-actions.ts'
 import { useConversationList } from '../conversations/conversation-list.ts'
@@ -18,8 +18,10 @@ interface ListKeysOptions {
 export function useListKeys({ items, tabStopIndex, list, scroller }: ListKeysOptions) {
   const goTo = useRowFocus(items, list)
 
-  return (event: KeyboardEvent) => {
+  const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
     const current = items[tabStopIndex]
+    // The field of a rename has its own keys.
+    if (event.target instanceof HTMLInputElement) return
     if (current?.type !== 'conversation' || event.ctrlKey || event.altKey || event.metaKey) return
     const rows = useConversationList.getState().rows
     const pageRows = Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 1
@@ -32,7 +34,14 @@ export function useListKeys({ items, tabStopIndex, list, scroller }: ListKeysOpt
       void trashConversation(current.row)
     } else return
     event.preventDefault()
-  }
+  })
+
+  useEffect(() => {
+    const element = scroller.current
+    const listen = (event: KeyboardEvent) => onKeyDown(event)
+    element?.addEventListener('keydown', listen)
+    return () => element?.removeEventListener('keydown', listen)
+  }, [scroller])
 }
 
 /** End means the end of the whole list, not of what happens to be loaded. */

@@ -61,7 +61,7 @@ export function ExportDialog({ conversationId, onClose }: ExportDialogProps) {
           <ExportForm choice={choice} single={conversationId !== null} onChange={change} />
           {transfer.phase === 'cancelled' ? <Note kind="info">{t('transfer.exportCancelled')}</Note> : null}
           {transfer.error ? <Note kind="danger">{transfer.error.message}</Note> : null}
-          {busy ? <p role="status">{t('transfer.choosing')}</p> : null}
+          {busy ? <output>{t('transfer.choosing')}</output> : null}
         </div>
       )}
     </Dialog>

@@ -90,8 +90,7 @@ function Problems({ problems }: { problems: Report['problems'] }) {
   return (
     <section className={styles.problems} aria-label={t('transfer.problems')}>
       <h3>{t('transfer.problemCount', { count: problems.length })}</h3>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
-      <ul className={styles.problemList} tabIndex={0} aria-label={t('transfer.problems')}>
+      <ul className={styles.problemList}>
         {problems.slice(0, SHOWN_PROBLEMS).map((problem, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a fixed list in which equal lines may repeat.
           <li key={index}>

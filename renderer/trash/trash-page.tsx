@@ -1,5 +1,5 @@
 import { ArchiveRestore, Trash2 } from 'lucide-react'
-import { type RefObject, useEffect, useRef } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import type { ConversationRow } from '../../shared/record-types.ts'
 import { openConversation, restoreConversation } from '../conversations/conversation-actions.ts'
@@ -42,6 +42,7 @@ function TrashList({ rows }: { rows: ConversationRow[] }) {
   const loadMore = useTrashList((state) => state.loadMore)
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
+  const [now] = useState(() => Date.now())
   const onScroll = () => {
     const handle = list.current
     if (handle && handle.scrollSize - handle.scrollOffset - handle.viewportSize < AHEAD_PX) loadMore()
@@ -60,13 +61,13 @@ function TrashList({ rows }: { rows: ConversationRow[] }) {
         scrollRef={scroller as RefObject<HTMLElement | null>}
         onScroll={onScroll}
       >
-        {(row) => <TrashRow key={row.id} row={row} />}
+        {(row) => <TrashRow key={row.id} row={row} now={now} />}
       </Virtualizer>
     </div>
   )
 }
 
-function TrashRow({ row }: { row: ConversationRow }) {
+function TrashRow({ row, now }: { row: ConversationRow; now: number }) {
   const restore = async () => {
     if (!(await restoreConversation(row.id))) return
     showToast({
@@ -81,7 +82,7 @@ function TrashRow({ row }: { row: ConversationRow }) {
           {displayTitle(row)}
         </span>
         <span className={styles.when}>
-          {t('trash.moved', { when: relativeTime(row.trashedAt ?? row.updatedAt, Date.now()) })}
+          {t('trash.moved', { when: relativeTime(row.trashedAt ?? row.updatedAt, now) })}
         </span>
       </div>
       <Button aria-label={t('trash.restoreTitle', { title: displayTitle(row) })} onClick={() => void restore()}>

@@ -1,4 +1,3 @@
-import { ContextMenu as BaseContextMenu } from '@base-ui/react/context-menu'
 import { Menu as Base } from '@base-ui/react/menu'
 import type { ReactElement, ReactNode } from 'react'
 import styles from './menu.module.css'
@@ -12,7 +11,7 @@ export interface MenuProps {
   onOpenChange?: (open: boolean) => void
 }
 
-/** A menu below a button. Its children are `MenuItem`, `MenuSeparator` and `MenuGroup`. */
+/** A menu below a button. Its children are `MenuItem` and `MenuSeparator`. */
 export function Menu({ trigger, children, align = 'end', side = 'bottom', onOpenChange }: MenuProps) {
   return (
     <Base.Root onOpenChange={(open) => onOpenChange?.(open)}>
@@ -23,27 +22,6 @@ export function Menu({ trigger, children, align = 'end', side = 'bottom', onOpen
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>
-  )
-}
-
-export interface ContextMenuProps {
-  /** The element that takes the right click. */
-  trigger: ReactElement
-  children: ReactNode
-  onOpenChange?: (open: boolean) => void
-}
-
-/** The same menu at the pointer (or the keyboard's menu key). */
-export function ContextMenu({ trigger, children, onOpenChange }: ContextMenuProps) {
-  return (
-    <BaseContextMenu.Root onOpenChange={(open) => onOpenChange?.(open)}>
-      <BaseContextMenu.Trigger render={trigger} />
-      <BaseContextMenu.Portal>
-        <BaseContextMenu.Positioner className={styles.positioner}>
-          <BaseContextMenu.Popup className={styles.popup}>{children}</BaseContextMenu.Popup>
-        </BaseContextMenu.Positioner>
-      </BaseContextMenu.Portal>
-    </BaseContextMenu.Root>
   )
 }
 
@@ -68,15 +46,6 @@ export function MenuItem({ icon, shortcut, danger = false, disabled = false, onS
 
 export function MenuSeparator() {
   return <Base.Separator className={styles.separator} />
-}
-
-export function MenuGroup({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <Base.Group>
-      <Base.GroupLabel className={styles.groupLabel}>{label}</Base.GroupLabel>
-      {children}
-    </Base.Group>
-  )
 }
 
 export interface AnchoredMenuProps {

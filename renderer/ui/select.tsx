@@ -6,7 +6,7 @@ import fieldStyles from './field.module.css'
 import menuStyles from './menu.module.css'
 import styles from './select.module.css'
 
-export interface SelectOption<Value extends string> {
+interface SelectOption<Value extends string> {
   value: Value
   label: string
 }

@@ -42,7 +42,7 @@ export function showToast({ text, details, action, kind = 'notice' }: ToastOptio
 /** Where toasts appear; mounted once. */
 export function ToastRegion() {
   return (
-    <Base.Provider toastManager={manager} limit={3}>
+    <Base.Provider toastManager={manager} limit={2}>
       <Base.Portal>
         <Base.Viewport className={styles.viewport}>
           <ToastList />
