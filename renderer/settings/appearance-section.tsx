@@ -2,8 +2,8 @@ import { useState } from 'react'
 import { t } from '../i18n/i18n.ts'
 import { updatePreferences, usePreferences } from '../shell/preferences.ts'
 import { Choice } from '../ui/choice.tsx'
+import { TextSizeField } from './fields/text-size-field.tsx'
 import styles from './settings.module.css'
-import { TextSizeField } from './text-size-field.tsx'
 
 export function AppearanceSection() {
   const preferences = usePreferences((store) => store.preferences)

@@ -7,9 +7,9 @@ import { useDialogs } from '../shell/dialogs.ts'
 import { shortcutLabel } from '../shell/shortcut-label.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { Tooltip } from '../ui/tooltip.tsx'
+import { SidebarList } from './list/sidebar-list.tsx'
 import { useSelection } from './selection.ts'
 import styles from './sidebar.module.css'
-import { SidebarList } from './sidebar-list.tsx'
 import { toggleSidebar, useSidebar } from './sidebar-visibility.ts'
 
 /** The conversations pane; how wide it is and whether it floats is decided around it. */

@@ -1,6 +1,6 @@
 import { useId, useRef } from 'react'
-import { t } from '../i18n/i18n.ts'
-import styles from './settings.module.css'
+import { t } from '../../i18n/i18n.ts'
+import styles from '../settings.module.css'
 
 interface TextSizeFieldProps {
   /** CSS pixels, 12 to 24. */

@@ -3,11 +3,11 @@ import type { Endpoint } from '../../shared/record-types.ts'
 import { call } from '../bridge.ts'
 import { t } from '../i18n/i18n.ts'
 import { showError } from '../notices/show-error.ts'
+import { NumberField } from '../settings/fields/number-field.tsx'
+import { SavedField } from '../settings/fields/saved-field.tsx'
 import { useServerData } from '../shell/use-server-data.ts'
 import { Select } from '../ui/select.tsx'
 import { KeyField } from './key-field.tsx'
-import { NumberField } from './number-field.tsx'
-import { SavedField } from './saved-field.tsx'
 
 type Changes = Omit<CallInput<'endpoints.update'>, 'endpointId'>
 

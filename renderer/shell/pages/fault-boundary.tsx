@@ -1,7 +1,7 @@
 import { CircleAlert } from 'lucide-react'
 import { Component, type ReactNode } from 'react'
-import { t } from '../i18n/i18n.ts'
-import { Button } from '../ui/button.tsx'
+import { t } from '../../i18n/i18n.ts'
+import { Button } from '../../ui/button.tsx'
 import { FullPage } from './full-page.tsx'
 
 interface FaultBoundaryProps {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { ConversationRow } from '../../shared/record-types.ts'
+import type { ConversationRow } from '../../../shared/record-types.ts'
 import { groupConversations } from './group-conversations.ts'
 
 const now = new Date(2026, 10, 24, 9, 30)

@@ -2,11 +2,11 @@ import { useState } from 'react'
 import type { AppError } from '../../shared/errors.ts'
 import type { EndpointTest } from '../../shared/record-types.ts'
 import { call } from '../bridge.ts'
-import { TestNote } from '../endpoints/test-note.tsx'
 import { t } from '../i18n/i18n.ts'
 import { asAppError } from '../shell/app-state.ts'
 import { Button } from '../ui/button.tsx'
 import { Note } from '../ui/note.tsx'
+import { TestNote } from './test-note.tsx'
 
 /** Asks the saved endpoint whether it answers, and explains what came of it. */
 export function EndpointTester({ endpointId }: { endpointId: string }) {

@@ -1,8 +1,8 @@
 import { Download, PencilLine, Pin, PinOff, Trash2 } from 'lucide-react'
-import { pinConversation, trashConversation } from '../conversations/conversation-actions.ts'
-import { t } from '../i18n/i18n.ts'
-import { useDialogs } from '../shell/dialogs.ts'
-import { AnchoredMenu, MenuItem, MenuSeparator } from '../ui/menu.tsx'
+import { pinConversation, trashConversation } from '../../conversations/conversation-actions.ts'
+import { t } from '../../i18n/i18n.ts'
+import { useDialogs } from '../../shell/dialogs.ts'
+import { AnchoredMenu, MenuItem, MenuSeparator } from '../../ui/menu.tsx'
 import { rowElement, startRenaming, useListState } from './list-state.ts'
 
 /** The one menu that all rows share, from their button, a right click or the menu key. */

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { t } from '../i18n/i18n.ts'
+import { t } from '../../i18n/i18n.ts'
 import { type NumberRule, parseNumber } from './number-rule.ts'
 import { SavedField } from './saved-field.tsx'
 

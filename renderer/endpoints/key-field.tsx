@@ -1,9 +1,9 @@
 import { type FormEvent, useState } from 'react'
 import { t } from '../i18n/i18n.ts'
+import styles from '../settings/settings.module.css'
 import { asAppError } from '../shell/app-state.ts'
 import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/text-field.tsx'
-import styles from './settings.module.css'
 
 interface KeyFieldProps {
   hasKey: boolean

@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { ConversationRow } from '../../shared/record-types.ts'
+import type { ConversationRow } from '../../../shared/record-types.ts'
 
 /** Height of a row, `--row-height`. */
 export const ROW_PX = 32

@@ -1,13 +1,13 @@
 import { Ellipsis, Pin } from 'lucide-react'
 import { type MouseEvent, memo, type PointerEvent, useLayoutEffect, useRef } from 'react'
-import type { ConversationRow as Row } from '../../shared/record-types.ts'
-import { openConversation } from '../conversations/conversation-actions.ts'
-import { displayTitle } from '../conversations/display-title.ts'
-import { t } from '../i18n/i18n.ts'
+import type { ConversationRow as Row } from '../../../shared/record-types.ts'
+import { openConversation } from '../../conversations/conversation-actions.ts'
+import { displayTitle } from '../../conversations/display-title.ts'
+import { t } from '../../i18n/i18n.ts'
+import { useSelection } from '../selection.ts'
 import styles from './conversation-row.module.css'
 import { useListState } from './list-state.ts'
 import { RenameField } from './rename-field.tsx'
-import { useSelection } from './selection.ts'
 
 interface ConversationRowProps {
   row: Row

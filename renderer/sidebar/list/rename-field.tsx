@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
-import type { ConversationRow } from '../../shared/record-types.ts'
-import { renameConversation } from '../conversations/conversation-actions.ts'
-import { t } from '../i18n/i18n.ts'
+import type { ConversationRow } from '../../../shared/record-types.ts'
+import { renameConversation } from '../../conversations/conversation-actions.ts'
+import { t } from '../../i18n/i18n.ts'
 import styles from './conversation-row.module.css'
 import { rowElement, useListState } from './list-state.ts'
 

@@ -4,11 +4,11 @@ import type { Endpoint } from '../../shared/record-types.ts'
 import { call } from '../bridge.ts'
 import { t } from '../i18n/i18n.ts'
 import { showError } from '../notices/show-error.ts'
+import styles from '../settings/settings.module.css'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { EndpointFields } from './endpoint-fields.tsx'
 import { EndpointTester } from './endpoint-tester.tsx'
-import styles from './settings.module.css'
 
 interface EndpointCardProps {
   endpoint: Endpoint

@@ -1,10 +1,10 @@
 import { PanelLeftOpen } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { t } from '../i18n/i18n.ts'
-import { toggleSidebar, useSidebarShown } from '../sidebar/sidebar-visibility.ts'
-import { IconButton } from '../ui/button.tsx'
+import { t } from '../../i18n/i18n.ts'
+import { toggleSidebar, useSidebarShown } from '../../sidebar/sidebar-visibility.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { shortcutLabel } from '../shortcut-label.ts'
 import styles from './plain-header.module.css'
-import { shortcutLabel } from './shortcut-label.ts'
 
 /** The top bar of pages that are no conversation; it moves the window and brings the sidebar back. */
 export function PlainHeader({ title, children }: { title?: string; children?: ReactNode }) {

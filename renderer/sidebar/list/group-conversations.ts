@@ -1,4 +1,4 @@
-import type { ConversationRow } from '../../shared/record-types.ts'
+import type { ConversationRow } from '../../../shared/record-types.ts'
 
 export type ListItem =
   | { type: 'heading'; key: string; group: Group }

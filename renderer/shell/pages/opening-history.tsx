@@ -1,4 +1,4 @@
-import { t } from '../i18n/i18n.ts'
+import { t } from '../../i18n/i18n.ts'
 import styles from './opening-history.module.css'
 
 /** A still, empty page; it says what it waits for only when that takes a while. */

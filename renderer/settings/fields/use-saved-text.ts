@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
-import { asAppError } from '../shell/app-state.ts'
+import { asAppError } from '../../shell/app-state.ts'
 
 const PAUSE_MS = 500
 

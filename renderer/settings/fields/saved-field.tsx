@@ -1,8 +1,8 @@
 import { Check } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { t } from '../i18n/i18n.ts'
-import { TextArea, TextField } from '../ui/text-field.tsx'
-import styles from './settings.module.css'
+import { t } from '../../i18n/i18n.ts'
+import { TextArea, TextField } from '../../ui/text-field.tsx'
+import styles from '../settings.module.css'
 import { type SavedText, useSavedText } from './use-saved-text.ts'
 
 interface SavedFieldProps {

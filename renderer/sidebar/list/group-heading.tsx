@@ -1,4 +1,4 @@
-import { t } from '../i18n/i18n.ts'
+import { t } from '../../i18n/i18n.ts'
 import type { Group } from './group-conversations.ts'
 import styles from './sidebar-list.module.css'
 
