@@ -106,8 +106,8 @@ describe('an export in the worker', () => {
     await expect.poll(() => readdirSync(folder)).toEqual([])
   })
 
-  it('says what is wrong: an unknown format, a missing folder, nothing to export', async () => {
-    const { bulk } = start({ conversations: 1, messageLength: 10 })
+  it('says what is wrong: an unknown format, a missing folder, nothing to export, the history in the way', async () => {
+    const { bulk, file } = start({ conversations: 1, messageLength: 10 })
     const target = path.join(temporaryFolder(), 'all.json')
     const attempt = (args: Partial<Parameters<BulkWorker['exportTo']>[0]>) =>
       collect(bulk.exportTo({ ...everything, path: target, signal: never, ...args })).catch((error) => error.code)
@@ -116,8 +116,23 @@ describe('an export in the worker', () => {
       await attempt({ format: '__proto__' }),
       await attempt({ path: path.join(target, 'below', 'all.json') }),
       await attempt({ scope: gone }),
+      await attempt({ path: file }),
       existsSync(target),
-    ]).toEqual(['invalid-request', 'export-failed', 'not-found', false])
+    ]).toEqual(['invalid-request', 'export-failed', 'not-found', 'export-failed', false])
+  })
+})
+
+describe('a worker that cannot run', () => {
+  it('fails what was asked of it instead of keeping it waiting', async () => {
+    const { file, key } = temporaryFile()
+    const bulk = startBulkWorker({ file, key, workerUrl: path.join(built, 'not-there.mjs') })
+    const target = path.join(temporaryFolder(), 'all.json')
+    for (let turn = 0; turn < 2; turn += 1) {
+      await expect(collect(bulk.exportTo({ ...everything, path: target, signal: never }))).rejects.toMatchObject({
+        code: 'history-unavailable',
+      })
+    }
+    await bulk.close()
   })
 })
 

@@ -58,6 +58,7 @@ export function startBulkWorker(options: BulkWorkerOptions): BulkWorker {
     const started = new Worker(options.workerUrl, { name: 'bulk' })
     const copy = new Uint8Array(key).buffer
     started.on('message', accept)
+    // A thread that fails also exits; without a listener its error would end the app.
     started.on('error', () => undefined)
     started.once('exit', () => lose(started))
     const { file, nativeBinding } = options

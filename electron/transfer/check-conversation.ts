@@ -9,11 +9,10 @@ export type CheckedConversation =
 const LONGEST_TITLE = 500
 
 /**
- * Judges one conversation of an import file, which may be anything. What can be mended without losing anything is
+ * Judges one conversation of an import file, which may be anything: `value` and the `json` it was parsed from. What can be mended without losing anything is
  * mended and told in `problems`; a tree that does not hang together is refused whole.
  */
-export function checkConversation(json: string): CheckedConversation {
-  const value: unknown = JSON.parse(json)
+export function checkConversation({ json, value }: { json: string; value: unknown }): CheckedConversation {
   const problems: string[] = []
   if (hasLoneSurrogate(json) && mendTexts(value)) {
     problems.push('Characters that are not valid text were replaced by the replacement character.')

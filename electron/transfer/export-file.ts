@@ -1,4 +1,5 @@
-import { basename } from 'node:path'
+import { realpath } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import { type Database, type OpenOptions, openDatabase } from '../history/database.ts'
 import { fromSqliteError } from '../history/sqlite-errors.ts'
@@ -24,9 +25,10 @@ interface ExportArgs {
 /**
  * Writes an export to `path`, from a read-only connection of its own. The ids are fixed at the start; each conversation
  * is as it was at one moment. Throws what `openDatabase` and `writeWholeFile` throw, and 'not-found' when nothing that
- * was chosen is there.
+ * was chosen is there, and 'export-failed' for the folder that the history itself is in.
  */
 export async function exportFile({ history, path, scope, format, compact, signal, onPart }: ExportArgs): Promise<void> {
+  await refuseHistoryFolder(history.file, path)
   const { write } = findFormat(format)
   const db = openDatabase({ ...history, readonly: true, cacheMiB: CACHE_MIB })
   try {
@@ -45,6 +47,14 @@ export async function exportFile({ history, path, scope, format, compact, signal
   } finally {
     db.close()
   }
+}
+
+/** There the new file would take the place of the history or its key as readily as that of an old export. */
+async function refuseHistoryFolder(file: string, path: string): Promise<void> {
+  const [own, target] = await Promise.all([file, path].map((of) => realpath(dirname(of)).catch(() => dirname(of))))
+  if (own !== target) return
+  const message = 'This is the folder where Alcove keeps your history. Choose another folder, then export again.'
+  throw new AppError('export-failed', message)
 }
 
 function chosenIds(db: Database, scope: ExportScope): string[] {

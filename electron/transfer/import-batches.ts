@@ -28,9 +28,9 @@ export function createBatches(history: ImportHistory, report: ReportBuilder, sta
   /** Attachments that imported messages name, until their bytes come. */
   const awaited = new Set<string>()
 
-  async function add(json: string): Promise<void> {
+  async function add(element: { json: string; value: unknown }): Promise<void> {
     taken += 1
-    const checked = checkConversation(json)
+    const checked = checkConversation(element)
     if (!checked.ok) {
       report.counts.skipped += 1
       report.addProblem(checked.title, checked.reason)
@@ -39,7 +39,7 @@ export function createBatches(history: ImportHistory, report: ReportBuilder, sta
     for (const problem of checked.problems) report.addProblem(checked.conversation.title, problem)
     batch.push(checked.conversation)
     batchMessages += checked.conversation.messages.length
-    batchLength += json.length
+    batchLength += element.json.length
     if (batchMessages >= BATCH_MESSAGES || batchLength >= BATCH_LENGTH) await send()
   }
 
@@ -72,8 +72,8 @@ export function createBatches(history: ImportHistory, report: ReportBuilder, sta
     }
   }
 
-  async function addAttachment(json: string): Promise<void> {
-    const parsed = FileAttachment.safeParse(JSON.parse(json))
+  async function addAttachment(value: unknown): Promise<void> {
+    const parsed = FileAttachment.safeParse(value)
     const bytes = parsed.success ? Buffer.from(parsed.data.data, 'base64') : null
     const sha256 = bytes ? createHash('sha256').update(bytes).digest('hex') : ''
     if (!parsed.success || !bytes || sha256 !== parsed.data.sha256) {

@@ -17,6 +17,12 @@ interface ImportArgs {
 }
 
 const LIMITS = { elementBytes: 128 * 1024 * 1024, tokenBytes: 64 * 1024 * 1024, depth: 100 }
+const REFUSALS = {
+  'too-deep': 'It is nested too deeply.',
+  'too-large': 'It is larger than 128 MiB.',
+  'not-json': 'It is damaged in the file.',
+}
+
 const LISTS = new Set(['conversations', 'attachments', 'folders', 'endpoints', 'tags'])
 const READ_SIZE = 256 * 1024
 
@@ -97,31 +103,30 @@ async function createIntake(history: ImportHistory, report: ReportBuilder, messa
   const batches = createBatches(history, report, place)
   const surroundings = createSurroundings(history, report, fresh)
 
-  async function takeElement(name: string, json: string): Promise<void> {
+  async function takeElement(element: Extract<FileElement, { type: 'element' }>): Promise<void> {
+    const { name, value } = element
     if (name === 'conversations') {
       await surroundings.flush()
-      await batches.add(json)
+      await batches.add(element)
     } else if (name === 'attachments') {
       await batches.flush()
-      await batches.addAttachment(json)
-    } else surroundings.add(name, json)
+      await batches.addAttachment(value)
+    } else surroundings.add(name, value)
   }
 
   return {
     async take(element) {
       if (element.type === 'member') {
-        const value: unknown = JSON.parse(element.json)
-        if (element.name === 'format') header.format = value
-        else if (element.name === 'version') header.version = value
-        else if (element.name === 'settings') surroundings.addSettings(value)
+        if (element.name === 'format') header.format = element.value
+        else if (element.name === 'version') header.version = element.value
+        else if (element.name === 'settings') surroundings.addSettings(element.value)
         return
       }
       assertKnownFormat(header)
-      if (element.type === 'element') await takeElement(element.name, element.json)
+      if (element.type === 'element') await takeElement(element)
       else if (element.name === 'conversations') {
-        batches.refuse(element.reason === 'too-deep' ? 'It is nested too deeply.' : 'It is larger than 128 MB.')
-      } else
-        report.addProblem('', `A value in “${element.name.slice(0, 100)}” is too large or too deep and was left out.`)
+        batches.refuse(REFUSALS[element.reason])
+      } else report.addProblem('', `A value in “${element.name.slice(0, 100)}” cannot be read and was left out.`)
     },
     taken: () => batches.taken(),
     isKnownFormat: () => header.format === ALCOVE_FORMAT && header.version === ALCOVE_VERSION,

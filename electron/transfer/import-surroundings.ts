@@ -14,17 +14,17 @@ export function createSurroundings(history: ImportHistory, report: ReportBuilder
   let tags: string[] = []
   let settings: Record<string, unknown> = {}
 
-  function parse<T>(schema: z.ZodType<T>, list: T[], name: string, json: string): void {
-    const parsed = schema.safeParse(JSON.parse(json))
+  function parse<T>(schema: z.ZodType<T>, list: T[], name: string, value: unknown): void {
+    const parsed = schema.safeParse(value)
     if (parsed.success && list.length < MOST_VALUES) list.push(parsed.data)
     else report.addProblem('', `A value in “${name}” is not what the format allows and was left out.`)
   }
 
   return {
-    add(name: string, json: string): void {
-      if (name === 'folders') parse(FileFolder, folders, name, json)
-      else if (name === 'endpoints') parse(FileEndpoint, endpoints, name, json)
-      else if (name === 'tags') parse(z.string().min(1).max(500), tags, name, json)
+    add(name: string, value: unknown): void {
+      if (name === 'folders') parse(FileFolder, folders, name, value)
+      else if (name === 'endpoints') parse(FileEndpoint, endpoints, name, value)
+      else if (name === 'tags') parse(z.string().min(1).max(500), tags, name, value)
     },
     addSettings(value: unknown): void {
       settings = knownSettings(value, report)

@@ -38,7 +38,7 @@ describe('reading a document element by element', () => {
           const document = { before: value, conversations, between: 'x', tags, after: value }
           const plain = JSON.stringify(document, null, ascii ? 2 : 0)
           const elements = read(ascii ? escaped(plain) : plain, cuts)
-          const told = elements.map((element) => [element.name, 'json' in element ? JSON.parse(element.json) : null])
+          const told = elements.map((element) => [element.name, 'value' in element ? element.value : null])
           const expected = JSON.parse(plain) as typeof document
           expect(told).toEqual([
             ['before', expected.before],
@@ -67,12 +67,22 @@ describe('reading a document element by element', () => {
     const large = 'x'.repeat(2_000)
     const elements = read(JSON.stringify({ conversations: [1, large, [[[[]]]], 2], large, end: true }), [100], limits)
     expect(elements).toEqual([
-      { type: 'element', name: 'conversations', index: 0, json: '1' },
+      { type: 'element', name: 'conversations', index: 0, json: '1', value: 1 },
       { type: 'refused', name: 'conversations', index: 1, reason: 'too-large' },
       { type: 'refused', name: 'conversations', index: 2, reason: 'too-deep' },
-      { type: 'element', name: 'conversations', index: 3, json: '2' },
+      { type: 'element', name: 'conversations', index: 3, json: '2', value: 2 },
       { type: 'refused', name: 'large', index: null, reason: 'too-large' },
-      { type: 'member', name: 'end', json: 'true' },
+      { type: 'member', name: 'end', json: 'true', value: true },
+    ])
+  })
+
+  it('refuses what has its brackets right and its commas wrong, and reads on', () => {
+    expect(read('{"conversations": [{"a" 1}, [1,, 2], 3], "b": [1 2], "c": 4}')).toMatchObject([
+      { index: 0, reason: 'not-json' },
+      { index: 1, reason: 'not-json' },
+      { value: 3 },
+      { name: 'b', reason: 'not-json' },
+      { name: 'c', value: 4 },
     ])
   })
 

@@ -2,12 +2,14 @@ import { Tokenizer, TokenType } from '@streamparser/json'
 
 /**
  * What a large JSON object holds, one piece at a time: `member` is a whole value beside the lists, `element` one value
- * of a list, `refused` one that is too large or too deep to be read.
+ * of a list, both parsed and as it stood; `refused` one that cannot be read.
  */
 export type FileElement =
-  | { type: 'member'; name: string; json: string }
-  | { type: 'element'; name: string; index: number; json: string }
-  | { type: 'refused'; name: string; index: number | null; reason: 'too-large' | 'too-deep' }
+  | { type: 'member'; name: string; json: string; value: unknown }
+  | { type: 'element'; name: string; index: number; json: string; value: unknown }
+  | { type: 'refused'; name: string; index: number | null; reason: Refusal }
+
+type Refusal = 'too-large' | 'too-deep' | 'not-json'
 
 export interface ElementLimits {
   /** Bytes of one member or element. */
@@ -33,7 +35,7 @@ interface Capture {
   index: number | null
   start: number
   depth: number
-  refused: 'too-large' | 'too-deep' | null
+  refused: Refusal | null
   /** The value is complete; only a comma or a closing bracket may follow. */
   complete: boolean
 }
@@ -107,11 +109,7 @@ export function createElementReader(lists: ReadonlySet<string>, limits: ElementL
     const { index: at } = current
     const refused = current.refused ?? (offset - current.start > limits.elementBytes ? 'too-large' : null)
     if (refused) elements.push({ type: 'refused', name: current.name, index: at, reason: refused })
-    else {
-      const json = textBetween(current.start, offset)
-      const place = at === null ? ({ type: 'member' } as const) : ({ type: 'element', index: at } as const)
-      elements.push({ ...place, name: current.name, json })
-    }
+    else elements.push(elementOf(current, textBetween(current.start, offset)))
     if (at === null) state = token === TokenType.COMMA ? 'name' : 'after'
     else if (token === TokenType.RIGHT_BRACKET) state = 'after-list'
     const closing = at === null ? TokenType.RIGHT_BRACE : TokenType.RIGHT_BRACKET
@@ -161,5 +159,15 @@ export function createElementReader(lists: ReadonlySet<string>, limits: ElementL
     end() {
       if (state !== 'after') throw new BrokenJson('the file ends early')
     },
+  }
+}
+
+/** Brackets and tokens are right by now, but not every comma and colon is. */
+function elementOf({ name, index }: Capture, json: string): FileElement {
+  try {
+    const value: unknown = JSON.parse(json)
+    return index === null ? { type: 'member', name, json, value } : { type: 'element', name, index, json, value }
+  } catch {
+    return { type: 'refused', name, index, reason: 'not-json' }
   }
 }
