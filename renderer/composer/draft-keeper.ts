@@ -20,7 +20,7 @@ interface KeptDraft extends Draft {
 
 export interface DraftKeeper {
   read(conversationId: string): Draft
-  subscribe(changed: () => void): () => void
+  subscribe: (changed: () => void) => () => void
   /** Reads the stored draft unless it is known. */
   load(conversationId: string): Promise<void>
   write(conversationId: string, text: string): void

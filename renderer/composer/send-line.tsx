@@ -32,22 +32,22 @@ export function SendLine({ conversationId, error }: SendLineProps): ReactNode {
   }
   if (isKnown && !endpoint) {
     return (
-      <div className={styles.line} role="status">
+      <output className={styles.line}>
         <span>{t('composer.noEndpoint')}</span>
         <Button onClick={() => useDialogs.getState().show({ type: 'settings', section: 'endpoints' })}>
           {t('composer.addEndpoint')}
         </Button>
-      </div>
+      </output>
     )
   }
   if (!preview) return <p className={styles.line} />
   const warning = sayTooLong(preview)
   if (warning) {
     return (
-      <p className={styles.line} data-kind="warning" role="status">
+      <output className={styles.line} data-kind="warning">
         <TriangleAlert aria-hidden />
         <span>{warning}</span>
-      </p>
+      </output>
     )
   }
   return (

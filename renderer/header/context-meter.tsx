@@ -1,9 +1,9 @@
+import { Popover } from '@base-ui/react/popover'
 import type { ReactNode } from 'react'
 import type { SendPreview } from '../../shared/record-types.ts'
 import { usePreview } from '../composer/preview-store.ts'
 import { t } from '../i18n/i18n.ts'
 import { formatCount } from '../transcript/format-numbers.ts'
-import { Tooltip } from '../ui/tooltip.tsx'
 import styles from './header.module.css'
 
 /** How much of the model's window the next request would take, and how that window's size is known. */
@@ -14,15 +14,22 @@ export function ContextMeter({ conversationId }: { conversationId: string }): Re
   const explanation = `${t('header.meterLabel', counts)}. ${saySource(preview)}`
   const part = Math.min(1, preview.estimatedTokens / preview.windowTokens)
   return (
-    <Tooltip label={explanation}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its tooltip must be reachable with the keyboard */}
-      <div className={styles.meter} role="img" aria-label={explanation} tabIndex={0}>
+    <Popover.Root>
+      <Popover.Trigger openOnHover delay={500} className={styles.meter} aria-label={explanation}>
         <span className={styles.bar} data-full={!preview.fits || undefined}>
           <span style={{ transform: `scaleX(${part})` }} />
         </span>
-        <span>{t('header.meter', counts)}</span>
-      </div>
-    </Tooltip>
+        {t('header.meter', counts)}
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Positioner sideOffset={6} align="end" className={styles.positioner}>
+          <Popover.Popup className={styles.popup}>
+            <p>{t('header.meterLabel', counts)}.</p>
+            <p>{saySource(preview)}</p>
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
   )
 }
 

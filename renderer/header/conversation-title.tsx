@@ -46,9 +46,7 @@ function TitleField({ conversation, onDone }: { conversation: Conversation; onDo
   return (
     <div className={styles.title}>
       <input
-        // The person has just asked to write here.
-        // biome-ignore lint/a11y/noAutofocus: see above
-        autoFocus
+        ref={focusOnce}
         dir="auto"
         aria-label={t('header.titleLabel')}
         maxLength={500}
@@ -64,4 +62,9 @@ function TitleField({ conversation, onDone }: { conversation: Conversation; onDo
       />
     </div>
   )
+}
+
+/** The person has just asked to write here. */
+function focusOnce(field: HTMLInputElement | null): void {
+  field?.focus()
 }

@@ -93,11 +93,7 @@ function EndpointModels({ endpoint, answer }: { endpoint: Endpoint; answer: Mode
         <span className={styles.name}>{endpoint.name}</span>
         <span className={styles.health}>{sayHealth(answer)}</span>
       </Menu.GroupLabel>
-      {answer?.state === 'failed' && (
-        <p className={styles.problem} role="status">
-          {answer.error.message}
-        </p>
-      )}
+      {answer?.state === 'failed' && <output className={styles.problem}>{answer.error.message}</output>}
       {answer?.state === 'asking' && <p className={styles.problem}>{t('header.loadingModels')}</p>}
       {answer?.state === 'listed' && answer.models.length === 0 && (
         <p className={styles.problem}>{t('header.noModelsListed')}</p>

@@ -1,5 +1,4 @@
-import type { Element } from 'hast'
-import { type Components, toJsxRuntime } from 'hast-util-to-jsx-runtime'
+import { type Components, type ExtraProps, toJsxRuntime } from 'hast-util-to-jsx-runtime'
 import { Square, SquareCheck } from 'lucide-react'
 import { memo, type ReactNode, useMemo } from 'react'
 import { Fragment, jsx, jsxs } from 'react/jsx-runtime'
@@ -7,6 +6,7 @@ import remend from 'remend'
 import { t } from '../i18n/i18n.ts'
 import { CodeBlock, LineGroup } from './code-block.tsx'
 import { groupLines } from './group-lines.ts'
+import { keyboardScrollable } from './keyboard-scrollable.ts'
 import styles from './markdown.module.css'
 import { MarkdownLink } from './markdown-link.tsx'
 import { isNestedTooDeep } from './nesting.ts'
@@ -56,22 +56,26 @@ function PlainBlock({ source }: { source: string }): ReactNode {
 }
 
 const components: Partial<Components> = {
-  a: ({ node: _, children, ...props }) => <MarkdownLink {...props}>{children}</MarkdownLink>,
-  pre: ({ node }) => <CodeElement node={node} />,
-  table: ({ node: _, ...props }) => (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table must be scrollable with the keyboard
-    <section className={styles.table} aria-label={t('markdown.table')} tabIndex={0}>
-      <table {...props} />
+  a: MarkdownLink,
+  pre: CodeElement,
+  table: ({ children }) => (
+    <section className={styles.table} aria-label={t('markdown.table')} {...keyboardScrollable}>
+      <table>{children}</table>
     </section>
   ),
   input: ({ checked }) => {
     const Icon = checked ? SquareCheck : Square
-    return <Icon className={styles.task} role="img" aria-label={t(checked ? 'markdown.done' : 'markdown.open')} />
+    return (
+      <>
+        <Icon className={styles.task} aria-hidden />
+        <span className="visually-hidden">{t(checked ? 'markdown.done' : 'markdown.open')}</span>
+      </>
+    )
   },
 }
 
 /** A code block inside a list or quote, or an indented one: the parser has taken it apart already. */
-function CodeElement({ node }: { node: Element | undefined }): ReactNode {
+function CodeElement({ node }: ExtraProps): ReactNode {
   const code = node?.children[0]
   if (code?.type !== 'element') return null
   const text = code.children.map((child) => (child.type === 'text' ? child.value : '')).join('')

@@ -2,6 +2,7 @@ import { Check, Copy } from 'lucide-react'
 import { memo, type ReactNode, useEffect, useState } from 'react'
 import { t } from '../i18n/i18n.ts'
 import { groupLines } from './group-lines.ts'
+import { keyboardScrollable } from './keyboard-scrollable.ts'
 import styles from './markdown.module.css'
 
 interface CodeBlockProps {
@@ -19,8 +20,7 @@ export function CodeBlock({ language, code }: CodeBlockProps): ReactNode {
         <span className={styles.language}>{language || t('markdown.code')}</span>
         <CopyButton text={text} />
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines must be scrollable with the keyboard */}
-      <pre tabIndex={0}>
+      <pre {...keyboardScrollable}>
         <code>
           {groupLines(text).map((lines, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: groups are only ever appended

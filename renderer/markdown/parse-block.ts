@@ -1,11 +1,14 @@
-import type { Element, Nodes, Properties, Root, Text } from 'hast'
 import { sanitize } from 'hast-util-sanitize'
-import type { Html, Image, ImageReference, Parents } from 'mdast'
 import { fromMarkdown } from 'mdast-util-from-markdown'
 import { gfmFromMarkdown } from 'mdast-util-gfm'
-import { type State, toHast } from 'mdast-util-to-hast'
+import { type Handler, type State, toHast } from 'mdast-util-to-hast'
 import { gfm } from 'micromark-extension-gfm'
 import { sanitizeSchema } from './sanitize-schema.ts'
+
+type Nodes = ReturnType<typeof sanitize>
+type Root = Extract<Nodes, { type: 'root' }>
+type Element = Extract<Nodes, { type: 'element' }>
+type Text = Extract<Nodes, { type: 'text' }>
 
 const syntax = [gfm({ singleTilde: false })]
 const toTree = [gfmFromMarkdown()]
@@ -35,18 +38,21 @@ export function parseBlock(source: string, { footnoteLabel }: ParseOptions): Roo
 }
 
 /** Markup that the model wrote is content, not markup of ours: it is shown as it stands. */
-function showHtml(_state: State, node: Html, parent: Parents | undefined) {
+function showHtml(_state: State, node: { value: string }, parent: Parameters<Handler>[2]) {
   const text = { type: 'text' as const, value: node.value }
   const isBlock = parent === undefined || ['root', 'blockquote', 'listItem', 'footnoteDefinition'].includes(parent.type)
   return isBlock ? element('p', {}, [text]) : text
 }
 
 /** A remote image would tell its server who reads what, so it is never loaded; the person may follow the link. */
-function linkImage(_state: State, node: Image): Element {
+function linkImage(_state: State, node: { url: string; alt?: string | null }): Element {
   return element('a', { href: node.url, dataImage: '' }, [{ type: 'text', value: node.alt || node.url }])
 }
 
-function linkImageReference(state: State, node: ImageReference): Element | Text {
+function linkImageReference(
+  state: State,
+  node: { identifier: string; label?: string | null; alt?: string | null },
+): Element | Text {
   const definition = state.definitionById.get(node.identifier.toUpperCase())
   const text: Text = { type: 'text', value: node.alt || node.label || node.identifier }
   return definition ? element('a', { href: definition.url, dataImage: '' }, [text]) : text
@@ -58,8 +64,8 @@ const OPENABLE = /^(?:https?|mailto):/i
 const DIRECTED = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'li', 'td', 'th', 'blockquote'])
 
 /**
- * Drops addresses that nothing can open, and sets directions: `dir="auto"` ignores text that an inner `dir` claims: the paragraphs of a list item or quote take its direction,
- * so that the marker and the bar stand on the side where the text begins.
+ * Drops addresses that nothing can open, and sets directions. `dir="auto"` ignores text that an inner `dir` claims, so
+ * the paragraphs of a list item or quote take its direction: the marker and the bar stand where the text begins.
  */
 function finishNode(node: Nodes, parent?: Element): void {
   if (node.type !== 'element') return
@@ -69,6 +75,6 @@ function finishNode(node: Nodes, parent?: Element): void {
   for (const child of node.children) finishNode(child, node)
 }
 
-function element(tagName: string, properties: Properties, children: Element['children']): Element {
+function element(tagName: string, properties: Element['properties'], children: Element['children']): Element {
   return { type: 'element', tagName, properties, children }
 }

@@ -1,7 +1,8 @@
 import { ArrowDown } from 'lucide-react'
-import { type ReactNode, useCallback, useMemo, useRef } from 'react'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { Virtualizer } from 'virtua'
 import { t } from '../i18n/i18n.ts'
+import { keyboardScrollable } from '../markdown/keyboard-scrollable.ts'
 import { Button } from '../ui/button.tsx'
 import { CutLine } from './cut-line.tsx'
 import { OtherMessage } from './other-message.tsx'
@@ -11,9 +12,11 @@ import { SystemPrompt } from './system-prompt.tsx'
 import styles from './transcript.module.css'
 import { type Row, transcriptRows } from './transcript-rows.ts'
 import { scrollTranscriptByAnyKey } from './transcript-scroller.ts'
-import { type LoadedTranscript, loadOlder } from './transcript-store.ts'
+import { type LoadedTranscript, loadOlder, reloadTranscript } from './transcript-store.ts'
 import { useTranscriptScroll } from './use-transcript-scroll.ts'
 import { PendingMessage, UserMessage } from './user-message.tsx'
+
+const scrolledByKeys = { ...keyboardScrollable, onKeyDown: scrollTranscriptByAnyKey }
 
 interface MessageListProps {
   conversationId: string
@@ -28,23 +31,18 @@ export function MessageList({ conversationId, transcript }: MessageListProps): R
   const isPrepended = useIsPrepended(rows)
   return (
     <div className={styles.frame}>
-      {transcript.isLoadingOlder && (
-        <p className={styles.older} role="status">
-          {t('transcript.loadingOlder')}
-        </p>
-      )}
+      {transcript.isLoadingOlder && <output className={styles.older}>{t('transcript.loadingOlder')}</output>}
       {transcript.error && (
         <p className={styles.older} role="alert">
-          {transcript.error.message} <Button onClick={older}>{t('common.retry')}</Button>
+          {transcript.error.message}{' '}
+          <Button onClick={() => void reloadTranscript(conversationId).then(older)}>{t('common.retry')}</Button>
         </p>
       )}
       <section
         className={styles.scroll}
         data-placed={isPlaced || undefined}
         aria-label={t('transcript.label')}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
-        tabIndex={0}
-        onKeyDown={scrollTranscriptByAnyKey}
+        {...scrolledByKeys}
       >
         <Virtualizer
           ref={handle}
@@ -87,15 +85,13 @@ function RowContent({ row }: { row: Row }): ReactNode {
   }
 }
 
-/** True for the one drawing in which rows were added before the former first one: then its place must not move. */
+/** True for the drawings of rows that were added before the former first one: then its place must not move. */
 function useIsPrepended(rows: readonly Row[]): boolean {
-  const former = useRef<{ rows: readonly Row[]; isPrepended: boolean }>({ rows, isPrepended: false })
-  if (former.current.rows !== rows) {
-    const firstKey = former.current.rows[0]?.key
-    const lastKey = former.current.rows.at(-1)?.key
-    const isPrepended =
-      rows.length > former.current.rows.length && rows[0]?.key !== firstKey && rows.at(-1)?.key === lastKey
-    former.current = { rows, isPrepended }
+  const [former, setFormer] = useState({ rows, isPrepended: false })
+  if (former.rows !== rows) {
+    const isLonger = rows.length > former.rows.length
+    const isSameEnd = rows.at(-1)?.key === former.rows.at(-1)?.key
+    setFormer({ rows, isPrepended: isLonger && isSameEnd && rows[0]?.key !== former.rows[0]?.key })
   }
-  return former.current.isPrepended
+  return former.isPrepended
 }

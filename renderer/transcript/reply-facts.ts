@@ -10,7 +10,9 @@ export function replyFacts(reply: Message): string {
     reply.completionTokens !== null &&
       t('transcript.factTokens', { count: reply.completionTokens, formatted: formatCount(reply.completionTokens) }),
     speed !== null && t('transcript.factSpeed', { speed }),
-    reply.firstTokenMs !== null && t('transcript.factFirst', { seconds: formatSeconds(reply.firstTokenMs) }),
+    reply.firstTokenMs !== null &&
+      reply.firstTokenMs >= 50 &&
+      t('transcript.factFirst', { seconds: formatSeconds(reply.firstTokenMs) }),
   ]
     .filter(Boolean)
     .join(' · ')

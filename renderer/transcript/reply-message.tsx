@@ -45,11 +45,7 @@ function Waiting({ reply, streamed }: { reply: Message; streamed: StreamedReply 
     )
   }
   if (streamed && (streamed.text !== '' || streamed.reasoning !== '')) return null
-  return (
-    <p className={styles.phase} role="status">
-      {sayPhase(streamed?.progress ?? null, reply.endpointName)}
-    </p>
-  )
+  return <output className={styles.phase}>{sayPhase(streamed?.progress ?? null, reply.endpointName)}</output>
 }
 
 function sayPhase(progress: Progress | null, endpoint: string | null): string {

@@ -18,17 +18,17 @@ export interface StreamedReply {
 }
 
 export interface ReplyStream {
-  getSnapshot(): StreamedReply
-  subscribe(changed: () => void): () => void
+  getSnapshot: () => StreamedReply
+  subscribe: (changed: () => void) => () => void
   /** Stops watching; the reply itself goes on. */
-  close(): void
+  close: () => void
 }
 
 interface ReplyStreamOptions {
   /** What is known already; only later text is asked for. */
   known: Pick<Message, 'id' | 'text' | 'reasoning'>
   /** The stored message, once the reply has ended. */
-  onEnd(message: Message): void
+  onEnd: (message: Message) => void
   open?: typeof openStream
   /** Runs a painting later and returns its cancel; the default is once a frame. */
   schedule?: (paint: () => void) => () => void

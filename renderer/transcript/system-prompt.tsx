@@ -73,9 +73,7 @@ function Editor({ conversation, onDone }: { conversation: Conversation; onDone: 
       <div className={styles.card}>
         <textarea
           className={styles.editor}
-          // The person has just asked to write here.
-          // biome-ignore lint/a11y/noAutofocus: see above
-          autoFocus
+          ref={focusOnce}
           aria-label={t('transcript.systemPrompt')}
           aria-describedby={hintId}
           dir="auto"
@@ -98,4 +96,9 @@ function Editor({ conversation, onDone }: { conversation: Conversation; onDone: 
       </div>
     </div>
   )
+}
+
+/** The person has just asked to write here. */
+function focusOnce(field: HTMLTextAreaElement | null): void {
+  field?.focus()
 }

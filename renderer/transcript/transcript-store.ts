@@ -106,7 +106,7 @@ export async function loadOlder(conversationId: string): Promise<void> {
     const fits = now.messages[0]?.id === oldest.id
     change(conversationId, {
       isLoadingOlder: false,
-      ...(fits && { messages: [...page.messages, ...now.messages], hasMore: page.hasMore }),
+      ...(fits && { messages: [...page.messages, ...now.messages], hasMore: page.hasMore, error: null }),
     })
   } catch (cause) {
     change(conversationId, { isLoadingOlder: false, error: asAppError(cause) })

@@ -41,9 +41,7 @@ function Loading({ conversationId, transcript: { error } }: LoadingProps): React
   if (!error) {
     return (
       <div className={styles.centre}>
-        <p className={styles.loading} role="status">
-          {t('transcript.loading')}
-        </p>
+        <output className={styles.loading}>{t('transcript.loading')}</output>
       </div>
     )
   }

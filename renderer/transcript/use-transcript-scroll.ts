@@ -33,7 +33,9 @@ export function useTranscriptScroll(
   const follows = useRef(true)
   const lastOffset = useRef(0)
   const rowsNow = useRef(rows)
-  rowsNow.current = rows
+  useLayoutEffect(() => {
+    rowsNow.current = rows
+  }, [rows])
   const [isAtEnd, setAtEnd] = useState(true)
   const [isPlaced, setPlaced] = useState(false)
 

@@ -20,9 +20,7 @@ export function PendingMessage({ text }: { text: string }): ReactNode {
     <article className={styles.user} aria-label={t('transcript.you')}>
       <Bubble text={text} />
       <div className={styles.actions} data-shown>
-        <span className={styles.saving} role="status">
-          {t('transcript.saving')}
-        </span>
+        <output className={styles.saving}>{t('transcript.saving')}</output>
       </div>
     </article>
   )
