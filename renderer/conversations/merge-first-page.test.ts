@@ -36,7 +36,7 @@ function shape({ rows, ...rest }: LoadedRows) {
 }
 
 function loaded(ids: string, cursor: string | null, total: number): LoadedRows {
-  return { rows: [...ids].map(row), cursor, total }
+  return { rows: ids.split('').map(row), cursor, total }
 }
 
 function row(id: string): ConversationRow {

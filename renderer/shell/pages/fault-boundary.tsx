@@ -8,15 +8,20 @@ interface FaultBoundaryProps {
   children: ReactNode
 }
 
+interface FaultState {
+  /** What the fault says of itself; null while there is none. */
+  fault: string | null
+}
+
 /**
  * Keeps a fault in drawing one part from emptying the whole window: says so in its place and can draw it anew.
  * A class because React offers this to classes only.
  */
-export class FaultBoundary extends Component<FaultBoundaryProps, { fault: unknown }> {
-  override state: { fault: unknown } = { fault: null }
+export class FaultBoundary extends Component<FaultBoundaryProps, FaultState> {
+  override state: FaultState = { fault: null }
 
-  static getDerivedStateFromError(fault: unknown): { fault: unknown } {
-    return { fault: fault ?? 'unknown' }
+  static getDerivedStateFromError(fault: unknown): FaultState {
+    return { fault: fault instanceof Error ? fault.message : 'unknown' }
   }
 
   override render(): ReactNode {
@@ -35,7 +40,7 @@ export class FaultBoundary extends Component<FaultBoundaryProps, { fault: unknow
         <p role="alert">{t('shell.faultText')}</p>
         <details>
           <summary>{t('common.details')}</summary>
-          {String(fault)}
+          {fault}
         </details>
       </FullPage>
     )

@@ -45,25 +45,20 @@ export function HistoryClosed({ error }: { error: ReplyError }) {
   )
 }
 
+type HistoryTitle = 'keyMissing' | 'keyWrong' | 'newer' | 'damaged' | 'readOnly' | 'locked' | 'diskFull'
+
+const titles: Partial<Record<ErrorCode, HistoryTitle>> = {
+  'history-key-missing': 'keyMissing',
+  'keyring-unavailable': 'keyMissing',
+  'history-key-wrong': 'keyWrong',
+  'history-from-newer-version': 'newer',
+  'history-corrupt': 'damaged',
+  'history-read-only': 'readOnly',
+  'folder-read-only': 'readOnly',
+  'history-locked': 'locked',
+  'disk-full': 'diskFull',
+}
+
 function titleFor(code: ErrorCode): string {
-  switch (code) {
-    case 'history-key-missing':
-    case 'keyring-unavailable':
-      return t('history.title.keyMissing')
-    case 'history-key-wrong':
-      return t('history.title.keyWrong')
-    case 'history-from-newer-version':
-      return t('history.title.newer')
-    case 'history-corrupt':
-      return t('history.title.damaged')
-    case 'history-read-only':
-    case 'folder-read-only':
-      return t('history.title.readOnly')
-    case 'history-locked':
-      return t('history.title.locked')
-    case 'disk-full':
-      return t('history.title.diskFull')
-    default:
-      return t('history.title.closed')
-  }
+  return t(`history.title.${titles[code] ?? 'closed'}`)
 }
