@@ -7,12 +7,16 @@ import { alcovePage } from './page.ts'
 
 let launched: LaunchedApp
 
-beforeAll(async () => {
-  launched = await launchApp()
-})
-afterAll(() => launched.close())
+function launchForAll(): void {
+  beforeAll(async () => {
+    launched = await launchApp()
+  })
+  afterAll(() => launched.close())
+}
 
 describe('the window', () => {
+  launchForAll()
+
   it('is sandboxed, isolated, without Node and in a session that is never written', async () => {
     const found = await launched.app.evaluate(({ BrowserWindow }) => {
       const contents = BrowserWindow.getAllWindows()[0]?.webContents
@@ -149,13 +153,11 @@ describe('the window', () => {
   })
 
   it('gets no answer in a frame or a page that is not ours', async () => {
-    const answer = await launched.app.evaluate(async ({ BrowserWindow }) => {
-      const own = BrowserWindow.getAllWindows()[0]
-      const contents = own?.webContents as unknown as { getLastWebPreferences(): Electron.WebPreferences } | undefined
-      const preload = contents?.getLastWebPreferences().preload
+    const answer = await launched.app.evaluate(async ({ app, BrowserWindow }) => {
+      const preload = `${app.getAppPath()}/dist/electron/preload.cjs`
       const stranger = new BrowserWindow({
         show: false,
-        webPreferences: { ...(preload ? { preload } : {}), sandbox: true },
+        webPreferences: { preload, sandbox: true },
       })
       try {
         await stranger.loadURL('data:text/html,<title>stranger</title>').catch(() => {})
@@ -172,6 +174,8 @@ describe('the window', () => {
 })
 
 describe('the process tree', () => {
+  launchForAll()
+
   it('listens nowhere, also while the demo answers', async () => {
     const page = alcovePage(launched.window)
     await page.openDemo.click()

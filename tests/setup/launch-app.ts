@@ -25,6 +25,9 @@ export type LaunchedApp = {
 
 export const projectRoot = resolve(import.meta.dirname, '../..')
 
+/** Saving and ending may take 2 s. */
+const END_LIMIT_MS = 10_000
+
 const isRoot = process.getuid?.() === 0
 
 /** Opens the app and waits for its first window. */
@@ -47,7 +50,15 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
   const window = await app.firstWindow()
   await window.waitForLoadState('domcontentloaded')
   const close = async () => {
-    await app.close()
+    // By a signal: an ordinary quit would ask first while a reply is being written.
+    const child = app.process()
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), END_LIMIT_MS)
+      await exited
+      clearTimeout(timer)
+    }
     if (!options.userData) rmSync(userData, { recursive: true, force: true })
   }
   return { app, window, userData, output: () => output, close }
