@@ -60,7 +60,8 @@ function change(conversationId: string, changes: Partial<LoadedTranscript>): voi
   })
 }
 
-function current(conversationId: string): LoadedTranscript {
+/** What is loaded of a conversation right now. */
+export function transcriptOf(conversationId: string): LoadedTranscript {
   return useTranscripts.getState().byConversation.get(conversationId) ?? NOTHING_LOADED
 }
 
@@ -70,12 +71,12 @@ let newestReload = 0
 export async function reloadTranscript(conversationId: string): Promise<void> {
   newestReload += 1
   const turn = newestReload
-  const limit = Math.min(LARGEST_PAGE, Math.max(PAGE, current(conversationId).messages.length))
+  const limit = Math.min(LARGEST_PAGE, Math.max(PAGE, transcriptOf(conversationId).messages.length))
   try {
     const page = await call('messages.list', { conversationId, beforeId: null, limit })
     // A later reload knows more; its answer may have come first.
     if (turn !== newestReload) return
-    const former = current(conversationId)
+    const former = transcriptOf(conversationId)
     change(conversationId, {
       ...mergeNewest(former, page),
       isLoaded: true,
@@ -95,13 +96,13 @@ function isStored({ messages, pendingText }: LoadedTranscript, newest: readonly 
 
 /** Reads one page before the oldest loaded message, unless that is under way. */
 export async function loadOlder(conversationId: string): Promise<void> {
-  const { messages, hasMore, isLoadingOlder } = current(conversationId)
+  const { messages, hasMore, isLoadingOlder } = transcriptOf(conversationId)
   const oldest = messages[0]
   if (!oldest || !hasMore || isLoadingOlder) return
   change(conversationId, { isLoadingOlder: true })
   try {
     const page = await call('messages.list', { conversationId, beforeId: oldest.id, limit: PAGE })
-    const now = current(conversationId)
+    const now = transcriptOf(conversationId)
     // The branch may have been switched meanwhile; then these messages belong to another one.
     const fits = now.messages[0]?.id === oldest.id
     change(conversationId, {
@@ -115,7 +116,7 @@ export async function loadOlder(conversationId: string): Promise<void> {
 
 /** Takes over a stored message that is among the loaded ones. */
 export function putMessage(message: Message): void {
-  const { messages } = current(message.conversationId)
+  const { messages } = transcriptOf(message.conversationId)
   const index = messages.findIndex(({ id }) => id === message.id)
   if (index >= 0) change(message.conversationId, { messages: messages.with(index, message) })
 }
