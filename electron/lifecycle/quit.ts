@@ -72,10 +72,21 @@ export function prepareQuit({ holder, replyCount, window }: QuitOptions): { askA
       if (!window()) void quit()
     })
   })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void quit())
+  void app.whenReady().then(() => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) takeSignal(signal, () => void quit())
+  })
   powerMonitor.on('shutdown', () => void quit())
   app.on('browser-window-created', (_event, created) => created.on('session-end', () => void quit()))
   return { askAndQuit: () => void askAndQuit() }
+}
+
+/**
+ * Electron puts its own handlers for these signals in the place of Node's while it starts, and quits by the way that
+ * asks. Only the first listener of a signal makes Node take it (back), so those that libraries left go first.
+ */
+function takeSignal(signal: NodeJS.Signals, handle: () => void): void {
+  process.removeAllListeners(signal)
+  process.on(signal, handle)
 }
 
 async function whenNoReplies(holder: HistoryHolder): Promise<void> {
