@@ -31,6 +31,13 @@ async function open() {
   return { ...launched, page: alcovePage(launched.window) }
 }
 
+/** Starts the app again and opens the conversation of the long reply. */
+async function reopen() {
+  const opened = await open()
+  await opened.page.rows.filter({ hasText: 'long' }).click()
+  return opened
+}
+
 /** Asks for a long reply and waits until some of it is on the screen and, a moment later, on disk. */
 async function streamSome() {
   const opened = await open()
@@ -54,7 +61,7 @@ describe('a reply that is being written', () => {
     const exit = ended(app)
     app.process().kill('SIGKILL')
     await exit
-    const { page } = await open()
+    const { page } = await reopen()
     await page.replies.last().getByText(seen.slice(0, 30), { exact: false }).first().waitFor()
     await page.continueReply.waitFor()
     await page.regenerate.first().waitFor()
@@ -73,7 +80,7 @@ describe('a reply that is being written', () => {
       app.process().kill(signal)
       expect(await exit).toEqual([0, null])
       await fake.whenDisconnected()
-      const { page } = await open()
+      const { page } = await reopen()
       await page.replies.last().getByText(seen.slice(0, 30), { exact: false }).first().waitFor()
       await page.continueReply.waitFor()
     },
@@ -83,7 +90,7 @@ describe('a reply that is being written', () => {
     const { window } = await streamSome()
     await window.reload()
     const page = alcovePage(window)
-    await page.rows.first().click()
+    await page.rows.filter({ hasText: 'long' }).click()
     await page.stop.waitFor()
     const length = (await page.replies.last().textContent())?.length ?? 0
     await expect.poll(async () => (await page.replies.last().textContent())?.length ?? 0).toBeGreaterThan(length)
@@ -101,7 +108,7 @@ describe('a reply that is being written', () => {
     const exit = ended(app)
     await window.evaluate(() => window.close())
     expect((await exit)[0]).toBe(0)
-    const again = await open()
+    const again = await reopen()
     await again.page.finishedReplies.last().waitFor()
     expect(await again.page.continueReply.count()).toBe(0)
   })
