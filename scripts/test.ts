@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { cp, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
-import { buildApp, projectRoot } from './build.ts'
+import { projectRoot } from './build.ts'
 import { describeRuntime, type ElectronRuntime, resolveRuntime, runtimeEnvironment } from './electron-runtime.ts'
 import { run } from './run-process.ts'
 import { ensureSystemPackages } from './system-packages.ts'
@@ -28,7 +28,6 @@ const suites = (values.storm ? storm : everyDay).filter(({ name }) => !values.su
 
 const found = await resolveRuntime()
 await ensureSystemPackages(['run', 'display', 'test'], found.executable)
-await buildApp()
 const workspace = await prepareWorkspace()
 const runtime = await readableRuntime(found, workspace)
 console.log(describeRuntime(runtime))

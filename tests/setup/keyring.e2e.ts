@@ -24,9 +24,9 @@ describe.runIf(process.platform === 'linux')('the keyring for tests', () => {
 
   it('keeps what the app encrypts over restarts of both', async () => {
     const first = await startKeyring(home)
-    const written = await inApp(first).finally(() => first.stop())
+    const written = await inApp(first).finally(async () => await first.stop())
     const second = await startKeyring(home)
-    const read = await inApp(second, written.value).finally(() => second.stop())
+    const read = await inApp(second, written.value).finally(async () => await second.stop())
     expect(read).toEqual({ backend: 'gnome_libsecret', value: 'a secret' })
   })
 })

@@ -23,7 +23,8 @@ export type LaunchedApp = {
   close(): Promise<void>
 }
 
-export const projectRoot = resolve(import.meta.dirname, '../..')
+/** The app under test: `npm test` makes a build of its own, so that building again does not change it meanwhile. */
+export const appFolder = process.env.ALCOVE_TEST_APP ?? resolve(import.meta.dirname, '../..')
 
 /** Saving and ending may take 2 s. */
 const END_LIMIT_MS = 10_000
@@ -36,7 +37,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
   const flags = [`--user-data-dir=${userData}`, '--disable-gpu', ...(options.args ?? [])]
   const app = await _electron.launch({
     executablePath: options.executable ?? electronExecutable(),
-    args: options.executable ? flags : [...flags, projectRoot],
+    args: options.executable ? flags : [...flags, appFolder],
     // Root, outside the tests, cannot have it: see scripts/sandbox-arguments.ts.
     chromiumSandbox: !isRoot,
     env: { ...process.env, ...options.env } as Record<string, string>,
