@@ -8,7 +8,7 @@ export const Text = z.string().refine(isWellFormed, 'text must be well-formed UT
 export const Id = z.uuid()
 
 /** Milliseconds since 1970-01-01 UTC. */
-export const Time = z.int()
+const Time = z.int()
 
 export const Title = Text.max(500)
 

@@ -5,7 +5,7 @@ import type { KeyProtection } from '../../shared/record-types.ts'
 import { type KeyFile, readKeyFile, type StoredSecret, writeKeyFile } from './key-file.ts'
 import { type Keyring, unwrapSecret, wrapSecret } from './secret-box.ts'
 
-export interface HistoryKey {
+interface HistoryKey {
   /** 32 random bytes. */
   key: Buffer
   protection: KeyProtection

@@ -26,7 +26,7 @@ export function unwrapSecret(keyring: Keyring, stored: StoredSecret): string {
 }
 
 /** The name of a keyring that really protects, or undefined. */
-export function keyringBackend(keyring: Keyring): string | undefined {
+function keyringBackend(keyring: Keyring): string | undefined {
   if (!keyring.isEncryptionAvailable()) return undefined
   const backend = keyring.getSelectedStorageBackend?.() ?? process.platform
   return backend === 'basic_text' || backend === 'unknown' ? undefined : backend

@@ -74,7 +74,7 @@ export function buildPrompt(input: PromptInput): Prompt {
  * Groups a branch into exchanges: a user message with its replies. Replies before the first user message (an import)
  * belong to none, since templates want the user first, and so are left out.
  */
-export function toExchanges(messages: PromptMessage[]): Exchange[] {
+function toExchanges(messages: PromptMessage[]): Exchange[] {
   const exchanges: Exchange[] = []
   for (const message of messages) {
     const tokens = estimateMessageTokens(message.text)

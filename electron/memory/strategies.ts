@@ -11,7 +11,7 @@ export interface Exchange {
   tokens: number
 }
 
-export interface StrategyInput {
+interface StrategyInput {
   /** Oldest first; the last one holds the newest user message. */
   exchanges: Exchange[]
   /** Tokens for messages: the window less system prompt, reserve and safety margin. */
@@ -45,9 +45,9 @@ const lastMessages: Strategy = {
 }
 
 /** Every strategy there is; adding one here and its name in the catalogue is all it takes. */
-export const strategies = [lastMessages] as const satisfies readonly Strategy[]
+const strategies = [lastMessages] as const satisfies readonly Strategy[]
 
-export const defaultStrategy: Strategy = lastMessages
+const defaultStrategy: Strategy = lastMessages
 
 /** An unknown id (a newer version's, or a damaged setting) falls back to the default. */
 export function findStrategy(id: string | undefined): Strategy {

@@ -13,7 +13,7 @@ import type { ReplyTarget } from './choose-target.ts'
 const CONTINUE_REQUEST =
   'Continue your last message exactly where it stopped. Do not repeat any of it and do not comment.'
 
-export type ContinueMode = 'prefill' | 'user-turn' | null
+type ContinueMode = 'prefill' | 'user-turn' | null
 
 export interface ReplyRequest {
   conversation: Conversation

@@ -42,6 +42,6 @@ export function toFileName(title: string): string {
     .replace(/[\u0000-\u001f\u007f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, ' ')
     .replace(/\s+/g, ' ')
     .replace(/^[. ]+|[. ]+$/g, '')
-  const short = [...name].slice(0, 80).join('').trimEnd()
+  const short = Array.from(name).slice(0, 80).join('').trimEnd()
   return short === '' || /^(con|prn|aux|nul|com\d|lpt\d)$/i.test(short) ? 'Conversation' : short
 }

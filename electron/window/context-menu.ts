@@ -1,4 +1,5 @@
 import { type BrowserWindow, type ContextMenuParams, clipboard, Menu, type MenuItemConstructorOptions } from 'electron'
+import { log } from '../log.ts'
 import { checkLink } from './check-link.ts'
 import { openLink } from './open-link.ts'
 
@@ -15,8 +16,8 @@ export function contextMenuItems(parameters: ContextMenuParams): MenuItemConstru
   // Links of the conversation carry their address in the page as an ordinary href.
   if (linkURL && checkLink(linkURL)) {
     groups.push([
-      { label: 'Open link…', click: () => void openLink(linkURL) },
-      { label: 'Copy link', click: () => clipboard.writeText(linkURL) },
+      { label: 'Open link…', click: () => withoutWaiting(openLink(linkURL), 'opening a link') },
+      { label: 'Copy link', click: () => withoutWaiting(clipboard.writeText(linkURL), 'copying a link') },
     ])
   }
   if (isEditable) {
@@ -35,4 +36,9 @@ export function contextMenuItems(parameters: ContextMenuParams): MenuItemConstru
     groups.push([{ role: 'copy' }, { role: 'selectAll' }])
   }
   return groups.flatMap((group, index) => (index === 0 ? group : [{ type: 'separator' as const }, ...group]))
+}
+
+/** A menu waits for nothing; older Electron versions copy at once and return nothing. */
+function withoutWaiting(work: Promise<unknown> | undefined, what: string): void {
+  work?.catch((error: unknown) => log.exception(what, error))
 }

@@ -7,7 +7,7 @@ interface Area {
   height: number
 }
 
-export const DEFAULT_SIZE = { width: 1180, height: 800 }
+const DEFAULT_SIZE = { width: 1180, height: 800 }
 export const MINIMUM_SIZE = { width: 420, height: 360 }
 /** So much of the window must lie on a screen for it to be found and dragged. */
 const VISIBLE_PIXELS = 80

@@ -91,6 +91,7 @@ describe('the window', () => {
         if (!navigator.sendBeacon(url, 'x')) throw new Error()
         return new Promise((_resolve, reject) => setTimeout(reject, 300))
       })
+      // oxlint-disable-next-line typescript/no-implied-eval -- exactly this must be refused
       await attempt('eval', () => new Function('return 1')())
       await attempt('inner HTML', () => {
         document.createElement('div').innerHTML = '<img src=x>'

@@ -33,9 +33,9 @@ export async function debuggerPorts(executable: string): Promise<number[]> {
   })
 }
 
-async function withProfile<T>(use: (userData: string) => Promise<T>): Promise<T> {
+async function withProfile<T>(work: (userData: string) => Promise<T>): Promise<T> {
   const userData = mkdtempSync(join(tmpdir(), 'alcove-profile-'))
-  return use(userData).finally(() => rmSync(userData, { recursive: true, force: true }))
+  return work(userData).finally(() => rmSync(userData, { recursive: true, force: true }))
 }
 
 function start(executable: string, args: string[], userData: string): ChildProcess {

@@ -22,11 +22,18 @@ describe.runIf(process.platform === 'linux')('the keyring for tests', () => {
     }
   }
 
+  async function withKeyring<T>(work: (keyring: Keyring) => Promise<T>): Promise<T> {
+    const keyring = await startKeyring(home)
+    try {
+      return await work(keyring)
+    } finally {
+      await keyring.stop()
+    }
+  }
+
   it('keeps what the app encrypts over restarts of both', async () => {
-    const first = await startKeyring(home)
-    const written = await inApp(first).finally(async () => await first.stop())
-    const second = await startKeyring(home)
-    const read = await inApp(second, written.value).finally(async () => await second.stop())
+    const written = await withKeyring((keyring) => inApp(keyring))
+    const read = await withKeyring((keyring) => inApp(keyring, written.value))
     expect(read).toEqual({ backend: 'gnome_libsecret', value: 'a secret' })
   })
 })
