@@ -13,6 +13,7 @@ import {
   Preferences,
   SendPreview,
   Settings,
+  Statistic,
   Text,
   Title,
 } from './records.ts'
@@ -164,6 +165,8 @@ export const contract = {
       output: z.object({ replyId: Id }),
     },
     'replies.stop': { input: ReplyRef, output: Nothing },
+
+    'statistics.get': { input: Nothing, output: z.array(Statistic) },
 
     'transfer.showFile': { input: Nothing, output: Nothing },
   },

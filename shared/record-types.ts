@@ -17,6 +17,7 @@ export type Sampling = z.infer<typeof records.Sampling>
 export type SentSummary = z.infer<typeof records.SentSummary>
 export type SendPreview = z.infer<typeof records.SendPreview>
 export type WindowSource = z.infer<typeof records.WindowSource>
+export type StatisticUnit = z.infer<typeof records.StatisticUnit>
 export type AppState = z.infer<typeof records.AppState>
 export type KeyProtection = z.infer<typeof records.KeyProtection>
 export type Attachment = z.infer<typeof records.Attachment>

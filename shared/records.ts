@@ -165,6 +165,10 @@ export const AppState = z.object({
   preferencesReset: z.boolean(),
 })
 
+/** A number about the whole history; `unit` says how it is written. */
+export const StatisticUnit = z.enum(['count', 'bytes'])
+export const Statistic = z.object({ id: z.string(), unit: StatisticUnit, value: z.number() })
+
 export const SendPreview = SentSummary.extend({
   reserveTokens: z.int(),
   /** False when even the system prompt and the newest message exceed the window; it can still be sent. */

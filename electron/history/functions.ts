@@ -24,6 +24,7 @@ import { listConversations } from './list-conversations.ts'
 import { getMessage, listBranch, readPrompt } from './messages.ts'
 import { appendChunks, finishReply, interruptStreaming, listStreaming, updateRequest } from './replies.ts'
 import { getSettings, setSettings } from './settings.ts'
+import { getStatistics } from './statistics.ts'
 import {
   beginImport,
   importAttachment,
@@ -56,6 +57,7 @@ export const functions = {
   saveDraft,
   getSettings,
   setSettings,
+  getStatistics,
   listEndpoints,
   getEndpoint,
   createEndpoint,
@@ -75,6 +77,7 @@ export type FunctionName = keyof typeof functions
 
 /** Work in batches, served only while nobody waits for anything else. */
 export const bulkFunctions: ReadonlySet<FunctionName> = new Set<FunctionName>([
+  'getStatistics',
   'beginImport',
   'importSurroundings',
   'importConversations',

@@ -78,6 +78,8 @@ export function createCallHandlers(alcove: Alcove): CallHandlers {
     'replies.start': (input) => alcove.open().replies.start(input),
     'replies.stop': ({ replyId }) => done(alcove.open().replies.stop(replyId)),
 
+    'statistics.get': () => history().getStatistics({}),
+
     'transfer.showFile': () => done(showExportedFile()),
   }
 }

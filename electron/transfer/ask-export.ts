@@ -21,6 +21,8 @@ export async function* askAndExport(
     title: 'Export',
     defaultPath: `${toFileName(name)}.${extension}`,
     filters: [{ name: 'JSON', extensions: [extension] }],
+    // Linux does not ask by itself before a file is replaced.
+    properties: ['createDirectory' as const, 'showOverwriteConfirmation' as const],
   }
   const chosen = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options))
   if (chosen.canceled || !chosen.filePath) return

@@ -1,5 +1,6 @@
 import { t } from '../i18n/i18n.ts'
 import { useAppState } from '../shell/app-state.ts'
+import { StatisticsList } from '../statistics/statistics-list.tsx'
 import styles from './settings.module.css'
 
 export function AboutSection() {
@@ -11,6 +12,7 @@ export function AboutSection() {
         <p>{t('about.what')}</p>
         <p className={styles.muted}>{t('about.licence')}</p>
       </section>
+      <StatisticsList />
     </div>
   )
 }
