@@ -45,6 +45,11 @@ export async function buildApp(options: BuildOptions = {}): Promise<void> {
   console.log(`Built ${outDir} in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
 }
 
+/** Makes the next `buildIfStale` build, because what is in `dist` is no longer from `buildApp`. */
+export function forgetBuild(): Promise<void> {
+  return rm(join(projectRoot, 'dist', STAMP), { force: true })
+}
+
 /** Builds unless the last build is newer than every source. */
 export async function buildIfStale(): Promise<void> {
   const stamp = join(projectRoot, 'dist', STAMP)

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { build, createServer, type Rolldown } from 'vite'
-import { projectRoot } from './build.ts'
+import { forgetBuild, projectRoot } from './build.ts'
 import { describeRuntime, resolveRuntime, runtimeEnvironment } from './electron-runtime.ts'
 import { sandboxArguments } from './sandbox-arguments.ts'
 import { ensureSystemPackages } from './system-packages.ts'
@@ -11,10 +11,11 @@ const runtime = await resolveRuntime()
 await ensureSystemPackages(['run'], runtime.executable)
 console.log(describeRuntime(runtime))
 
+await forgetBuild()
 const server = await createServer({ configFile: join(projectRoot, 'vite.renderer.config.ts'), mode: 'development' })
 await server.listen()
-const address = server.resolvedUrls?.local[0] ?? ''
-console.log(`The window is served from ${address}`)
+const { origin } = new URL(server.resolvedUrls?.local[0] ?? '')
+console.log(`The window is served from ${origin}`)
 
 let electron: ChildProcess | undefined
 const pending = new Set(['main', 'preload'])
@@ -40,7 +41,7 @@ function restartElectron(): void {
   const start = () => {
     electron = spawn(runtime.executable, [...sandboxArguments(), projectRoot], {
       stdio: 'inherit',
-      env: { ...process.env, ...runtimeEnvironment(runtime), ALCOVE_DEV_SERVER: address },
+      env: { ...process.env, ...runtimeEnvironment(runtime), ALCOVE_DEV_ORIGIN: origin },
     })
     // Closing the window ends the session; a restart has taken this listener away before.
     electron.once('exit', () => process.exit(0))

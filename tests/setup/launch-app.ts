@@ -40,7 +40,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
     args: options.executable ? flags : [...flags, appFolder],
     // Root, outside the tests, cannot have it: see scripts/sandbox-arguments.ts.
     chromiumSandbox: !isRoot,
-    env: { ...process.env, ...options.env } as Record<string, string>,
+    env: environment(options),
   })
   let output = ''
   for (const stream of [app.process().stdout, app.process().stderr]) {
@@ -63,6 +63,13 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
     if (!options.userData) rmSync(userData, { recursive: true, force: true })
   }
   return { app, window, userData, output: () => output, close }
+}
+
+function environment({ executable, env }: LaunchOptions): Record<string, string> {
+  const merged = { ...process.env, ...env }
+  // A package has its own addon, and that is the one to test.
+  if (executable) delete merged.ALCOVE_SQLITE_ADDON
+  return merged as Record<string, string>
 }
 
 /** The executable of the runtime that `npm test` chose: the electron package honours ELECTRON_OVERRIDE_DIST_PATH. */
