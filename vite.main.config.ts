@@ -27,7 +27,12 @@ export default defineConfig(({ mode }) => ({
       // CommonJS dependencies (undici) require Node's modules; this gives the bundles a `require` for them.
       platform: 'node',
       external: ['electron', 'better-sqlite3', ...builtinModules, ...builtinModules.map((m) => `node:${m}`)],
-      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', banner: node20Shims() },
+      output: {
+        minify: 'dce-only',
+        entryFileNames: '[name].js',
+        chunkFileNames: 'chunks/[name]-[hash].js',
+        banner: node20Shims(),
+      },
     },
   },
   ssr: { noExternal: true },

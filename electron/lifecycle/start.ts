@@ -32,7 +32,7 @@ export function startAlcove({ dataFolder, bundleFolder }: Folders): void {
     file: path.join(dataFolder, 'history.db'),
     keys,
     bundleFolder,
-    nativeBinding: app.isPackaged && !__ALCOVE_TEST_BUILD__ ? undefined : process.env.ALCOVE_SQLITE_ADDON,
+    nativeBinding: app.isPackaged ? undefined : process.env.ALCOVE_SQLITE_ADDON,
     onState: () => push('app.stateChanged', appState()),
     onReplyCount: keepAwakeWhile,
   })

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CONTENT_SECURITY_POLICY } from '../../electron/window/content-security-policy.ts'
 import { startFakeEndpoint } from '../fakes/fake-endpoint.ts'
-import { type LaunchedApp, launchApp } from '../setup/launch-app.ts'
+import { appFolder, type LaunchedApp, launchApp } from '../setup/launch-app.ts'
 import { alcovePage } from './page.ts'
 
 let launched: LaunchedApp
@@ -55,6 +57,8 @@ describe('the window', () => {
     })
     expect(header).toBe(CONTENT_SECURITY_POLICY)
     expect(CONTENT_SECURITY_POLICY).not.toMatch(/unsafe|\*|https?:|ws:/)
+    // Nor is there a way to the looser policy of hot reload.
+    expect(readFileSync(join(appFolder, 'dist/electron/main.js'), 'utf8')).not.toContain('ALCOVE_DEV_ORIGIN')
   })
 
   it('has no network: nothing it tries arrives anywhere', async () => {

@@ -113,7 +113,16 @@ describe('SQL outside the history', () => {
     const grep = (folder: string) =>
       spawnSync(
         'grep',
-        ['-rnP', '--include=*.ts', '--include=*.tsx', '--exclude=*.test.ts', '--exclude=*.storm.ts', sql, '.'],
+        [
+          '-rnP',
+          '--include=*.ts',
+          '--include=*.tsx',
+          '--exclude=*.test.ts',
+          '--exclude=*.storm.ts',
+          '--exclude-dir=testing',
+          sql,
+          '.',
+        ],
         {
           cwd: folder,
           encoding: 'utf8',
