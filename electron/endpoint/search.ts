@@ -1,6 +1,6 @@
+import { knownServers } from '../../shared/known-servers.ts'
 import type { Model } from '../../shared/record-types.ts'
 import type { EndpointConnection } from './address.ts'
-import { knownServers } from './known-servers.ts'
 import { listModels } from './models.ts'
 import { recogniseServer } from './recognise-server.ts'
 

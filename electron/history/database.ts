@@ -31,7 +31,10 @@ const RAW_KEY_PREFIX = 'raw:'
  */
 export function openDatabase(options: OpenOptions): Database {
   if (options.key.byteLength !== KEY_BYTES) {
-    throw new AppError('history-key-wrong', 'The key of the history is damaged. Restore it with your recovery code.')
+    throw new AppError(
+      'history-key-wrong',
+      'The key of the history is damaged. Put keys.json back from a backup. Nothing was changed.',
+    )
   }
   if (!options.readonly) refuseUnusable(options.file)
   let db: Database | undefined

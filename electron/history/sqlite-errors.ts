@@ -48,7 +48,7 @@ export function fromSqliteError(error: unknown, situation: Situation = { opening
 const DUPLICATE = new Set(['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'])
 const ALREADY_THERE = 'This is saved already. Reload the conversation to see it.'
 const KEY_WRONG =
-  'The key does not open this history, or the beginning of the file is damaged. Use the key or recovery code that belongs to it.'
+  'The key does not open this history, or the beginning of the file is damaged. Put history.db and keys.json back from the same backup. Nothing was changed.'
 const CORRUPT = 'Part of the history file is damaged. Nothing was changed; keep the file and restore a backup.'
 const READ_ONLY = 'The history can be read but not changed. Check the permissions of the data folder, then try again.'
 const UNREADABLE = 'The history file could not be read or written. Check that its disk is connected, then try again.'

@@ -1,5 +1,6 @@
 import { type FormEvent, useRef, useState } from 'react'
 import type { AppError } from '../../shared/errors.ts'
+import { usualAddresses } from '../../shared/known-servers.ts'
 import type { Endpoint, EndpointTest } from '../../shared/record-types.ts'
 import { call } from '../bridge.ts'
 import { t } from '../i18n/i18n.ts'
@@ -9,7 +10,6 @@ import { Note } from '../ui/note.tsx'
 import { TextField } from '../ui/text-field.tsx'
 import { createHttpEndpoint } from './create-endpoint.ts'
 import styles from './endpoints.module.css'
-import { presets } from './presets.ts'
 import { TestNote } from './test-note.tsx'
 
 interface ConnectFormProps {
@@ -44,9 +44,9 @@ export function ConnectForm({ onConnected }: ConnectFormProps) {
         spellCheck={false}
         autoComplete="off"
       />
-      <fieldset className={styles.presets}>
-        <legend className="visually-hidden">{t('endpoints.presets')}</legend>
-        {presets.map((preset) => (
+      <fieldset className={styles.usualAddresses}>
+        <legend className="visually-hidden">{t('endpoints.usualAddresses')}</legend>
+        {usualAddresses.map((preset) => (
           <button key={preset.server} type="button" className={styles.preset} onClick={() => change(preset.baseUrl)}>
             {preset.server}
           </button>

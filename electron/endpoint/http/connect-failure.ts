@@ -1,5 +1,5 @@
 import { errors } from 'undici'
-import { startHint } from '../known-servers.ts'
+import { startHint } from '../../../shared/known-servers.ts'
 import { EndpointFailure } from './failure.ts'
 
 const CERTIFICATE =

@@ -39,3 +39,12 @@ export function startHint(where: string): string {
   if (known === undefined) return 'Start the model server there, or check the address and the port.'
   return `This port is usually ${known.server}'s. ${known.hint.replace(/[^.]$/, '$&.')}`
 }
+
+/** The most used of them, offered as addresses to start from; nothing is asked there by that. One for each server. */
+export const usualAddresses: readonly { server: string; baseUrl: string }[] = [
+  11434, 1234, 8080, 8000, 5001, 1337,
+].flatMap((port) =>
+  knownServers
+    .filter((known) => known.port === port)
+    .map(({ server }) => ({ server, baseUrl: `http://127.0.0.1:${port}/v1` })),
+)
