@@ -44,8 +44,8 @@ export function ConnectForm({ onConnected }: ConnectFormProps) {
         spellCheck={false}
         autoComplete="off"
       />
-      <fieldset className={styles.usualAddresses}>
-        <legend className="visually-hidden">{t('endpoints.usualAddresses')}</legend>
+      <fieldset className={styles.presets}>
+        <legend className="visually-hidden">{t('endpoints.presets')}</legend>
         {usualAddresses.map((preset) => (
           <button key={preset.server} type="button" className={styles.preset} onClick={() => change(preset.baseUrl)}>
             {preset.server}
