@@ -63,7 +63,7 @@ function isAboutEndpoint({ code }: ReplyError): boolean {
 function sayEnd(reply: Message): { kind: 'stopped' | 'interrupted' | 'failed'; text: string } | null {
   switch (reply.status) {
     case 'stopped':
-      return { kind: 'stopped', text: t('transcript.stopped') }
+      return { kind: 'stopped', text: t(reply.text === '' ? 'transcript.stoppedEmpty' : 'transcript.stopped') }
     case 'interrupted':
       return { kind: 'interrupted', text: sayInterrupted(reply.error) }
     case 'failed':
