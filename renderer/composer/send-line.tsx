@@ -40,7 +40,8 @@ export function SendLine({ conversationId, error }: SendLineProps): ReactNode {
       </output>
     )
   }
-  if (!preview) return <p className={styles.line} />
+  // Before the first message there is nothing to count, but the line keeps its place.
+  if (!preview || preview.estimatedTokens === 0) return <p className={styles.line} />
   const warning = sayTooLong(preview)
   if (warning) {
     return (
