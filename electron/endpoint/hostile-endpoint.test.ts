@@ -90,6 +90,15 @@ describe('an endpoint that sends anything at all', () => {
     expect(await ask()).toMatchObject({ text: 'Still here.', error: null })
   }, 60_000)
 
+  it('cannot hold up the next request by never quite ending an answer', async () => {
+    fake.setFault({ type: 'raw', chunks: [], status: 204, after: 'hold' })
+    await ask(IMPATIENT)
+    fake.setFault({ type: 'reply', text: 'Still here.' })
+    for (let times = 0; times < 3; times++) {
+      expect(await ask(IMPATIENT)).toMatchObject({ text: 'Still here.', error: null })
+    }
+  })
+
   it('cannot fill memory with an endless answer that nobody reads fast enough', async () => {
     fake.setFault({ type: 'endless' })
     const before = process.memoryUsage().rss

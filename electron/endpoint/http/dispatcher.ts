@@ -13,7 +13,9 @@ const QUIET = {
   headersTimeout: 0,
   bodyTimeout: 0,
   allowH2: false,
-  keepAliveTimeout: 4_000,
+  // A connection serves one request: a server that never quite ended an answer (a 204 held open) would keep the next
+  // request on the same connection waiting for ever. Connecting to this computer costs nothing.
+  pipelining: 0,
   maxHeaderSize: 16_384,
 } as const
 
