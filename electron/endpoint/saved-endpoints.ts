@@ -3,7 +3,9 @@ import type { CallInput } from '../../shared/contract-types.ts'
 import type { Endpoint, Model } from '../../shared/record-types.ts'
 import type { EndpointRecord } from '../history/endpoints.ts'
 import type { History } from '../history/history.ts'
+import { push } from '../ipc/push.ts'
 import type { KeyStore } from '../keys/key-store.ts'
+import { updateSettings } from '../settings/settings.ts'
 import { type EndpointConnection, normaliseBaseUrl } from './address.ts'
 import { rememberModels } from './model-window.ts'
 import { listModels } from './models.ts'
@@ -25,7 +27,7 @@ export async function createEndpoint(
   if (key) await keys.setEndpointKey(id, key)
   const record = await history.createEndpoint({ ...fields, baseUrl, id, now: Date.now() })
   const stored = await history.getSettings({})
-  if (!stored.defaultEndpointId) await history.setSettings({ values: { defaultEndpointId: id } })
+  if (!stored.defaultEndpointId) await chooseDefault(history, id)
   return withKeyMark(record, keys)
 }
 
@@ -60,7 +62,7 @@ export async function deleteEndpoint(history: History, keys: KeyStore, endpointI
   const stored = await history.getSettings({})
   if (stored.defaultEndpointId !== endpointId) return
   const next = (await history.listEndpoints({}))[0]
-  await history.setSettings({ values: { defaultEndpointId: next?.id ?? null } })
+  await chooseDefault(history, next?.id ?? null)
 }
 
 /** How to reach a saved endpoint. @throws AppError `not-found`, `keyring-unavailable` */
@@ -87,6 +89,10 @@ export async function listSavedModels(
   const models = await listModels(await accessEndpoint(history, keys, endpointId), signal)
   await rememberModels(history, endpointId, models)
   return models
+}
+
+async function chooseDefault(history: History, endpointId: string | null): Promise<void> {
+  push('settings.changed', await updateSettings(history, { defaultEndpointId: endpointId }))
 }
 
 function withKeyMark(record: EndpointRecord, keys: KeyStore): Endpoint {

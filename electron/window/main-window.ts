@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { BrowserWindow, nativeTheme, screen, session } from 'electron'
+import { app, BrowserWindow, dialog, nativeTheme, screen, session } from 'electron'
 import { log } from '../log.ts'
 import type { PreferenceStore } from '../preferences/preferences.ts'
 import { APP_ORIGIN, serveApp } from './app-protocol.ts'
@@ -17,6 +17,9 @@ interface WindowOptions {
 
 /** In memory only: nothing that Chromium might keep of a page reaches the disk. */
 const PARTITION = 'alcove-window'
+
+/** A page that crashes again this soon would do so for ever. */
+const CRASH_LOOP_MS = 10_000
 
 /** Opens the one window. Its page is sandboxed, isolated, without Node, without network and without storage. */
 export function createMainWindow({ preferences, bundleFolder, devOrigin }: WindowOptions): BrowserWindow {
@@ -56,13 +59,32 @@ export function createMainWindow({ preferences, bundleFolder, devOrigin }: Windo
   window.on('page-title-updated', (event) => event.preventDefault())
   rememberPlace(window, preferences)
   window.webContents.on('context-menu', (_event, parameters) => showContextMenu(window, parameters))
-  window.webContents.on('render-process-gone', (_event, details) => {
-    log.info(`window process gone: ${details.reason}`)
-    // Replies belong to main and go on; a fresh page picks them up again.
-    if (details.reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload()
-  })
+  reloadAfterCrash(window)
   void window.loadURL(devOrigin ? `${devOrigin}/` : `${APP_ORIGIN}/index.html`)
   return window
+}
+
+/** Replies belong to main and go on while the page is gone; a fresh page picks them up again. */
+function reloadAfterCrash(window: BrowserWindow): void {
+  let lastCrash = Number.NEGATIVE_INFINITY
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    log.info(`window process gone: ${reason}`)
+    if (reason === 'clean-exit' || window.isDestroyed()) return
+    const isAgain = performance.now() - lastCrash < CRASH_LOOP_MS
+    lastCrash = performance.now()
+    if (!isAgain) return window.webContents.reload()
+    const question = {
+      type: 'error' as const,
+      message: 'The window of Alcove closed unexpectedly, twice in a row.',
+      detail: 'Your conversations are safe. Try the window once more, or quit.',
+      buttons: ['Try again', 'Quit'],
+      cancelId: 1,
+    }
+    void dialog.showMessageBox(window, question).then(({ response }) => {
+      if (response === 0) window.webContents.reload()
+      else app.quit()
+    })
+  })
 }
 
 function rememberPlace(window: BrowserWindow, preferences: PreferenceStore): void {

@@ -1,5 +1,7 @@
 import { dialog, shell } from 'electron'
-import { checkLink } from './check-link.ts'
+import { type CheckedLink, checkLink } from './check-link.ts'
+
+let isAsking = false
 
 /**
  * The one gate to the world outside: asks, naming the real host, then hands the address to the system's browser or mail
@@ -7,7 +9,17 @@ import { checkLink } from './check-link.ts'
  */
 export async function openLink(address: string): Promise<boolean> {
   const link = checkLink(address)
-  if (!link) return false
+  // One question at a time: a page that was taken over must not bury the person in them.
+  if (!link || isAsking) return false
+  isAsking = true
+  try {
+    return await askAndOpen(link)
+  } finally {
+    isAsking = false
+  }
+}
+
+async function askAndOpen(link: CheckedLink): Promise<boolean> {
   const { response } = await dialog.showMessageBox({
     type: 'question',
     message: link.kind === 'mail' ? `Write to ${link.target}?` : `Open ${link.target} in your browser?`,
