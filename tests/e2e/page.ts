@@ -26,8 +26,40 @@ export function alcovePage(window: Page) {
     retry: window.getByRole('button', { name: words.transcript.retry }),
     more: window.getByRole('button', { name: words.header.more }),
     dialog,
+    /** What is said of a failure, beside what failed; sentences that are only for the ear are left out. */
+    problem: window.getByRole('alert').filter({ visible: true }),
   }
-  return { ...parts, ...actions(window, parts) }
+  return { ...parts, ...welcome(window), ...conversation(window), ...actions(window, parts) }
+}
+
+/** The first page. */
+function welcome(window: Page) {
+  const key = window.getByLabel(words.endpoints.key, { exact: true })
+  return {
+    address: window.getByRole('textbox', { name: words.endpoints.address }),
+    key,
+    connect: window.getByRole('button', { name: words.endpoints.connect, exact: true }),
+    async enterKey(text: string): Promise<void> {
+      if (!(await key.isVisible())) await window.getByText(words.endpoints.keyOptional).click()
+      await key.fill(text)
+    },
+  }
+}
+
+/** The conversation in front, and what is done to it. */
+function conversation(window: Page) {
+  return {
+    title: window.getByRole('heading', { level: 1 }),
+    undo: window.getByRole('button', { name: words.common.undo }),
+    emptyTranscript: window.getByText(words.transcript.emptyTitle),
+    async setSystemPrompt(text: string): Promise<void> {
+      await window.getByRole('button', { name: words.transcript.addSystemPrompt }).click()
+      const field = window.getByRole('textbox', { name: words.transcript.systemPrompt })
+      await field.fill(text)
+      await field.press('Control+Enter')
+      await window.getByRole('button', { name: words.transcript.systemPrompt }).waitFor()
+    },
+  }
 }
 
 type Parts = Record<'newConversation' | 'composer' | 'replies' | 'finishedReplies' | 'more' | 'dialog', Locator>
@@ -54,6 +86,16 @@ function actions(window: Page, parts: Parts) {
       await dialog.getByRole('radio', { name: words.transfer.scopeAll }).click()
       await dialog.getByRole('button', { name: words.transfer.chooseWhere }).click()
       await dialog.getByRole('button', { name: words.transfer.showFile }).waitFor()
+      await dialog.getByRole('button', { name: words.common.close }).last().click()
+    },
+    /** Imports the file that the "Open" dialog answers with; works from every page. */
+    async importFile(): Promise<void> {
+      await window.keyboard.press('Control+,')
+      await dialog.getByRole('tab', { name: words.settings.section.transfer }).click()
+      await dialog.getByRole('button', { name: words.settings.import }).click()
+      await dialog.getByRole('button', { name: words.transfer.chooseFile }).click()
+      await dialog.getByText(words.transfer.report.importedHint).waitFor()
+      await dialog.getByRole('button', { name: words.common.close }).last().click()
     },
   }
 }
