@@ -32,7 +32,7 @@ function menuTemplate(quit: () => void): MenuItemConstructorOptions[] {
       submenu: [
         command('New conversation', 'new-conversation', 'CmdOrCtrl+N'),
         separator,
-        command('Export…', 'export', 'CmdOrCtrl+E'),
+        command('Export…', 'export', 'CmdOrCtrl+Shift+E'),
         command('Import…', 'import'),
         separator,
         command('Settings…', 'settings', 'CmdOrCtrl+,'),
