@@ -26,20 +26,26 @@ export async function newConversation(): Promise<void> {
 
 /** Moves a conversation to the trash at once; the notice undoes it. */
 export async function trashConversation(row: Pick<ConversationRow, 'id' | 'title'>): Promise<void> {
-  const wasInFront = useSelection.getState().conversationId === row.id
+  const { conversationId, place } = useSelection.getState()
+  const wasInFront = conversationId === row.id
   const neighbour = wasInFront ? neighbourOf(row.id) : null
   try {
     await call('conversations.trash', { conversationId: row.id })
   } catch (error) {
     return showError(error)
   }
-  if (wasInFront && useSelection.getState().conversationId === row.id) useSelection.getState().select(neighbour)
+  if (wasInFront && useSelection.getState().conversationId === row.id) {
+    // Not `select`: whoever looks at the trash stays there.
+    useSelection.setState({ conversationId: neighbour })
+  }
   showToast({
     text: t('conversations.trashed', { title: quotedTitle(row) }),
     action: {
       label: t('common.undo'),
       run: () =>
-        void restoreConversation(row.id).then((restored) => restored && wasInFront && openConversation(row.id)),
+        void restoreConversation(row.id).then(
+          (restored) => restored && wasInFront && place === 'conversation' && openConversation(row.id),
+        ),
     },
   })
 }

@@ -203,6 +203,7 @@ describe('a history', () => {
     await page.rows.filter({ hasText: 'Sparrows' }).focus()
     await window.keyboard.press('Delete')
     await window.getByRole('button', { name: words.common.undo }).waitFor()
+    await window.getByRole('button', { name: words.trash.restoreTitle.replace('{{title}}', 'Sparrows') }).waitFor()
     await check('trash-and-undo')
   })
 })
