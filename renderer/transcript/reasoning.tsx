@@ -30,8 +30,11 @@ export function Reasoning({ text, durationMs, isStreaming }: ReasoningProps): Re
   )
 }
 
+/** The finest that is told: less would read as 0 s. */
+const SHOWN_FROM_MS = 100
+
 function label(durationMs: number | null, isStreaming: boolean): string {
   if (isStreaming) return t('transcript.thinking')
-  if (durationMs === null) return t('transcript.thought')
+  if (durationMs === null || durationMs < SHOWN_FROM_MS) return t('transcript.thought')
   return t('transcript.thoughtFor', { seconds: formatSeconds(durationMs) })
 }
