@@ -2,6 +2,8 @@
 import type { Locator, Page } from 'playwright'
 import words from '../../renderer/i18n/en.json' with { type: 'json' }
 
+export type AlcovePage = ReturnType<typeof alcovePage>
+
 const REPLY_LIMIT_MS = 60_000
 
 export function alcovePage(window: Page) {
