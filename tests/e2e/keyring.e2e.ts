@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../electron/history/database.ts'
+import words from '../../renderer/i18n/en.json' with { type: 'json' }
+import { type Keyring, keyringArguments, startKeyring } from '../setup/keyring.ts'
+import { type LaunchedApp, launchApp } from '../setup/launch-app.ts'
+import { seedConversation, seedEndpoint, seedHistory } from '../setup/seed-history.ts'
+import { alcovePage } from './page.ts'
+
+/** No bus, and so no keyring, whatever the desktop of whoever runs this has. */
+const noKeyring = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus' }
+
+let launched: LaunchedApp | undefined
+const folders: string[] = []
+
+afterEach(shut)
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'alcove-keyring-'))
+  folders.push(folder)
+  return folder
+}
+
+async function shut(): Promise<void> {
+  await launched?.close()
+  launched = undefined
+}
+
+async function open(userData: string, env: Record<string, string> = noKeyring) {
+  launched = await launchApp({ userData, env, args: env === noKeyring ? ['--password-store=basic'] : keyringArguments })
+  return { window: launched.window, page: alcovePage(launched.window) }
+}
+
+/**
+ * Every file with something in it that holds the history or its key, and what that is. SQLite's index of the write-ahead
+ * log is left out: a reader makes it too, beside an empty log.
+ */
+function fingerprint(userData: string): Record<string, string> {
+  const names = readdirSync(userData).filter((name) => /^(?:history\.db|keys\.json)(?!-shm)/.test(name))
+  const hash = (name: string) =>
+    createHash('sha256')
+      .update(readFileSync(join(userData, name)))
+      .digest('hex')
+  const filled = names.filter((name) => statSync(join(userData, name)).size > 0)
+  return Object.fromEntries(filled.sort().map((name) => [name, hash(name)]))
+}
+
+/** Opens the app, expects the page that says why the history is closed, tries again, and closes the app. */
+async function expectRefused(userData: string, title: string): Promise<void> {
+  const before = fingerprint(userData)
+  const { window } = await open(userData)
+  await window.getByRole('heading', { name: title }).waitFor()
+  await window.getByText(words.history.untouched).waitFor()
+  await window.getByRole('button', { name: words.common.retry }).click()
+  await window.getByRole('button', { name: words.common.retry, disabled: false }).waitFor()
+  await window.getByRole('heading', { name: title }).waitFor()
+  await shut()
+  expect(fingerprint(userData)).toEqual(before)
+}
+
+describe.runIf(process.platform === 'linux')('a history whose key is in the keyring', () => {
+  const userData = newFolder()
+  const home = newFolder()
+  let keyring: Keyring
+
+  beforeAll(async () => {
+    keyring = await startKeyring(home)
+    const { page, window } = await open(userData, keyring.env)
+    await page.openDemo.waitFor()
+    await window.getByText(words.privacy.keyInKeyring).waitFor()
+    await page.openDemo.click()
+    await page.sendAndWait('Kept in the keyring')
+    await shut()
+  })
+  afterAll(() => keyring.stop())
+
+  it('has its key wrapped, not written down', () => {
+    const { history } = JSON.parse(readFileSync(join(userData, 'keys.json'), 'utf8')) as {
+      history: { protection: string; backend: string; value: string }
+    }
+    expect(history).toMatchObject({ protection: 'keyring', backend: 'gnome_libsecret' })
+    // Chromium's prefix of what it encrypted with a key from the keyring; a bare key would be 44 characters.
+    expect(Buffer.from(history.value, 'base64').subarray(0, 3).toString()).toBe('v11')
+    expect(Buffer.from(history.value, 'base64').length).toBeGreaterThan(44)
+  })
+
+  it('is refused without that keyring, stays as it is, and opens with it again', async () => {
+    await expectRefused(userData, words.history.title.keyMissing)
+    const { page } = await open(userData, keyring.env)
+    await page.rows.filter({ hasText: 'Kept in the keyring' }).click()
+    await page.messages.getByText('Kept in the keyring', { exact: true }).waitFor()
+  })
+})
+
+describe('a history without a keyring', () => {
+  it('is said to be protected by a file that only this account can read', async () => {
+    const { window } = await open(newFolder())
+    await window.getByText(words.privacy.keyInFile).waitFor()
+  })
+
+  it('is never given another key when its key is lost', async () => {
+    const userData = newFolder()
+    seedHistory(userData, (db) => seedConversation(db, 'Here', [['Hello', 'Hello']]))
+    rmSync(join(userData, 'keys.json'))
+    await expectRefused(userData, words.history.title.keyMissing)
+    expect(existsSync(join(userData, 'keys.json'))).toBe(false)
+  })
+
+  it('is refused and left alone when a newer Alcove wrote it', async () => {
+    const userData = newFolder()
+    seedHistory(userData, (db) => seedEndpoint(db, 'demo'))
+    const { history } = JSON.parse(readFileSync(join(userData, 'keys.json'), 'utf8')) as { history: { value: string } }
+    const db = openDatabase({ file: join(userData, 'history.db'), key: Buffer.from(history.value, 'base64') })
+    db.pragma('user_version = 9000')
+    db.close()
+    await expectRefused(userData, words.history.title.newer)
+  })
+})
