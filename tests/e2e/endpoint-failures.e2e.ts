@@ -115,10 +115,9 @@ describe('a message whose reply fails', () => {
 
   async function expectHealed(text: string): Promise<void> {
     await lastReply().getByText(text).waitFor()
-    await page.send.or(window().getByRole('button', { name: words.composer.sendEmpty })).waitFor()
+    await page.send.or(launched.window.getByRole('button', { name: words.composer.sendEmpty })).waitFor()
     expect(await page.problem.count()).toBe(0)
   }
-  const window = () => launched.window
 
   it.each<[string, Fault, string, string]>([
     ['the key is refused', { type: 'status', status: 401 }, 'did not let this request in (401)', 'regenerate'],
@@ -186,11 +185,11 @@ describe('a message whose reply fails', () => {
 
   it('stays in the field, unsent, when there is no endpoint', async () => {
     await page.startConversation()
-    await window().evaluate(async () => {
+    await launched.window.evaluate(async () => {
       const answer = (await window.bridge.call('endpoints.list', {})) as { value: { id: string }[] }
       for (const { id } of answer.value) await window.bridge.call('endpoints.delete', { endpointId: id })
     })
-    await window().getByText(words.composer.noEndpoint).waitFor()
+    await launched.window.getByText(words.composer.noEndpoint).waitFor()
     await page.composer.fill('Keep this')
     await page.composer.press('Enter')
     await page.emptyTranscript.waitFor()
