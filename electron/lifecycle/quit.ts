@@ -1,4 +1,5 @@
 import { app, type BrowserWindow, dialog, powerMonitor } from 'electron'
+import { text } from '../i18n.ts'
 import { log } from '../log.ts'
 import type { HistoryHolder } from './open-history.ts'
 
@@ -48,10 +49,9 @@ export function prepareQuit({ holder, replyCount, window }: QuitOptions): { askA
     if (replyCount() > 0 && !ending) {
       const options = {
         type: 'question' as const,
-        message:
-          replyCount() === 1 ? 'A reply is still being written.' : `${replyCount()} replies are still being written.`,
-        detail: 'If you quit now, what has arrived is kept and can be continued later.',
-        buttons: ['Quit', 'Cancel'],
+        message: text('dialogs.quitDuringReplies', { count: replyCount() }),
+        detail: text('dialogs.quitDuringRepliesDetail'),
+        buttons: [text('dialogs.quit'), text('dialogs.cancel')],
         defaultId: 1,
         cancelId: 1,
       }

@@ -1,6 +1,7 @@
 import { type BrowserWindow, dialog, shell } from 'electron'
 import type { StreamInput, StreamPart } from '../../shared/contract-types.ts'
 import type { History } from '../history/history.ts'
+import { text } from '../i18n.ts'
 import type { BulkWorker } from './bulk.ts'
 import { findFormat } from './formats.ts'
 
@@ -16,11 +17,11 @@ export async function* askAndExport(
   const { extension } = findFormat(format)
   const only =
     scope.type === 'conversations' && scope.conversationIds.length === 1 ? scope.conversationIds[0] : undefined
-  const name = only ? (await history.getConversation({ conversationId: only })).title : 'Alcove history'
+  const name = only ? (await history.getConversation({ conversationId: only })).title : text('dialogs.wholeHistory')
   const options = {
-    title: 'Export',
+    title: text('dialogs.exportTitle'),
     defaultPath: `${toFileName(name)}.${extension}`,
-    filters: [{ name: 'JSON', extensions: [extension] }],
+    filters: [{ name: text('dialogs.jsonFiles'), extensions: [extension] }],
     // Linux does not ask by itself before a file is replaced.
     properties: ['createDirectory' as const, 'showOverwriteConfirmation' as const],
   }

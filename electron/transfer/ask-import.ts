@@ -1,6 +1,7 @@
 import { type BrowserWindow, dialog } from 'electron'
 import type { StreamPart } from '../../shared/contract-types.ts'
 import type { History } from '../history/history.ts'
+import { text } from '../i18n.ts'
 import { push } from '../ipc/push.ts'
 import type { BulkWorker } from './bulk.ts'
 
@@ -11,9 +12,9 @@ export async function* askAndImport(
   signal: AbortSignal,
 ): AsyncGenerator<StreamPart<'transfer.import'>> {
   const options = {
-    title: 'Import',
+    title: text('dialogs.importTitle'),
     properties: ['openFile' as const],
-    filters: [{ name: 'Alcove export', extensions: ['json'] }],
+    filters: [{ name: text('dialogs.alcoveExports'), extensions: ['json'] }],
   }
   const chosen = await (window ? dialog.showOpenDialog(window, options) : dialog.showOpenDialog(options))
   const file = chosen.filePaths[0]

@@ -1,5 +1,6 @@
 import { app, Menu, type MenuItemConstructorOptions } from 'electron'
 import type { PushPayload } from '../../shared/contract-types.ts'
+import { text } from '../i18n.ts'
 import { push } from '../ipc/push.ts'
 
 type Command = PushPayload<'app.command'>['command']
@@ -11,7 +12,7 @@ export function setAppMenu(quit: () => void): void {
 
 function menuTemplate(quit: () => void): MenuItemConstructorOptions[] {
   const isMac = process.platform === 'darwin'
-  const quitItem: MenuItemConstructorOptions = { label: 'Quit Alcove', accelerator: 'CmdOrCtrl+Q', click: quit }
+  const quitItem: MenuItemConstructorOptions = { label: text('menu.quit'), accelerator: 'CmdOrCtrl+Q', click: quit }
   const separator: MenuItemConstructorOptions = { type: 'separator' }
   const appMenu: MenuItemConstructorOptions = {
     label: app.name,
@@ -28,19 +29,19 @@ function menuTemplate(quit: () => void): MenuItemConstructorOptions[] {
   return [
     ...(isMac ? [appMenu] : []),
     {
-      label: 'File',
+      label: text('menu.file'),
       submenu: [
-        command('New conversation', 'new-conversation', 'CmdOrCtrl+N'),
+        command(text('menu.newConversation'), 'new-conversation', 'CmdOrCtrl+N'),
         separator,
-        command('Export…', 'export', 'CmdOrCtrl+Shift+E'),
-        command('Import…', 'import'),
+        command(text('menu.export'), 'export', 'CmdOrCtrl+Shift+E'),
+        command(text('menu.import'), 'import'),
         separator,
-        command('Settings…', 'settings', 'CmdOrCtrl+,'),
+        command(text('menu.settings'), 'settings', 'CmdOrCtrl+,'),
         ...(isMac ? [] : [separator, quitItem]),
       ],
     },
     {
-      label: 'Edit',
+      label: text('menu.edit'),
       submenu: [
         { role: 'undo' },
         { role: 'redo' },
@@ -55,9 +56,9 @@ function menuTemplate(quit: () => void): MenuItemConstructorOptions[] {
       ],
     },
     {
-      label: 'View',
+      label: text('menu.view'),
       submenu: [
-        command('Show or hide the sidebar', 'toggle-sidebar', 'CmdOrCtrl+B'),
+        command(text('menu.toggleSidebar'), 'toggle-sidebar', 'CmdOrCtrl+B'),
         separator,
         { role: 'resetZoom' },
         { role: 'zoomIn' },
@@ -67,8 +68,8 @@ function menuTemplate(quit: () => void): MenuItemConstructorOptions[] {
       ],
     },
     {
-      label: 'Conversation',
-      submenu: [command('Rename', 'rename', 'F2'), command('Stop the reply', 'stop')],
+      label: text('menu.conversation'),
+      submenu: [command(text('menu.rename'), 'rename', 'F2'), command(text('menu.stop'), 'stop')],
     },
     { role: 'windowMenu' },
   ]

@@ -1,4 +1,5 @@
 import { type BrowserWindow, type ContextMenuParams, clipboard, Menu, type MenuItemConstructorOptions } from 'electron'
+import { text } from '../i18n.ts'
 import { log } from '../log.ts'
 import { checkLink } from './check-link.ts'
 import { openLink } from './open-link.ts'
@@ -16,8 +17,8 @@ export function contextMenuItems(parameters: ContextMenuParams): MenuItemConstru
   // Links of the conversation carry their address in the page as an ordinary href.
   if (linkURL && checkLink(linkURL)) {
     groups.push([
-      { label: 'Open link…', click: () => withoutWaiting(openLink(linkURL), 'opening a link') },
-      { label: 'Copy link', click: () => withoutWaiting(clipboard.writeText(linkURL), 'copying a link') },
+      { label: text('menu.openLink'), click: () => withoutWaiting(openLink(linkURL), 'opening a link') },
+      { label: text('menu.copyLink'), click: () => withoutWaiting(clipboard.writeText(linkURL), 'copying a link') },
     ])
   }
   if (isEditable) {

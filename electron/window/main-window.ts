@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { app, BrowserWindow, dialog, nativeTheme, screen, session } from 'electron'
+import { text } from '../i18n.ts'
 import { log } from '../log.ts'
 import type { PreferenceStore } from '../preferences/preferences.ts'
 import { APP_ORIGIN, serveApp } from './app-protocol.ts'
@@ -75,9 +76,9 @@ function reloadAfterCrash(window: BrowserWindow): void {
     if (!isAgain) return window.webContents.reload()
     const question = {
       type: 'error' as const,
-      message: 'The window of Alcove closed unexpectedly, twice in a row.',
-      detail: 'Your conversations are safe. Try the window once more, or quit.',
-      buttons: ['Try again', 'Quit'],
+      message: text('dialogs.windowCrashed'),
+      detail: text('dialogs.windowCrashedDetail'),
+      buttons: [text('dialogs.tryAgain'), text('dialogs.quit')],
       cancelId: 1,
     }
     void dialog.showMessageBox(window, question).then(({ response }) => {

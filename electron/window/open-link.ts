@@ -1,4 +1,5 @@
 import { dialog, shell } from 'electron'
+import { text } from '../i18n.ts'
 import { type CheckedLink, checkLink } from './check-link.ts'
 
 let isAsking = false
@@ -22,9 +23,9 @@ export async function openLink(address: string): Promise<boolean> {
 async function askAndOpen(link: CheckedLink): Promise<boolean> {
   const { response } = await dialog.showMessageBox({
     type: 'question',
-    message: link.kind === 'mail' ? `Write to ${link.target}?` : `Open ${link.target} in your browser?`,
-    detail: `${link.url}\n\nThe address comes from the conversation. Alcove itself does not load it.`,
-    buttons: ['Open', 'Cancel'],
+    message: text(link.kind === 'mail' ? 'dialogs.writeTo' : 'dialogs.openInBrowser', { target: link.target }),
+    detail: text('dialogs.openLinkDetail', { url: link.url }),
+    buttons: [text('dialogs.open'), text('dialogs.cancel')],
     defaultId: 1,
     cancelId: 1,
     noLink: true,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import words from '../../renderer/i18n/en.json' with { type: 'json' }
+import words from '../../shared/messages/en.json' with { type: 'json' }
 import { type FakeEndpoint, startFakeEndpoint } from '../fakes/fake-endpoint.ts'
 import type { Fault } from '../fakes/fake-fault.ts'
 import { type LaunchedApp, launchApp } from '../setup/launch-app.ts'

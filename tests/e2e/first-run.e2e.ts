@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import words from '../../renderer/i18n/en.json' with { type: 'json' }
+import words from '../../shared/messages/en.json' with { type: 'json' }
 import { type FakeEndpoint, startFakeEndpoint } from '../fakes/fake-endpoint.ts'
 import { type LaunchedApp, launchApp } from '../setup/launch-app.ts'
 import { answerOpenDialog, answerSaveDialog } from './native-dialogs.ts'

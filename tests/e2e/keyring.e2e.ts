@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../electron/history/database.ts'
-import words from '../../renderer/i18n/en.json' with { type: 'json' }
+import words from '../../shared/messages/en.json' with { type: 'json' }
 import { type Keyring, keyringArguments, startKeyring } from '../setup/keyring.ts'
 import { type LaunchedApp, launchApp } from '../setup/launch-app.ts'
 import { seedConversation, seedEndpoint, seedHistory } from '../setup/seed-history.ts'

@@ -1,6 +1,6 @@
 // Where things are in the window, by the words that people read there: a changed word in the catalogue changes it here.
 import type { Locator, Page } from 'playwright'
-import words from '../../renderer/i18n/en.json' with { type: 'json' }
+import words from '../../shared/messages/en.json' with { type: 'json' }
 
 export type AlcovePage = ReturnType<typeof alcovePage>
 

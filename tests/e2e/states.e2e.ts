@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import words from '../../renderer/i18n/en.json' with { type: 'json' }
 import { projectRoot } from '../../scripts/build.ts'
+import words from '../../shared/messages/en.json' with { type: 'json' }
 import { type FakeEndpoint, startFakeEndpoint } from '../fakes/fake-endpoint.ts'
 import { type LaunchedApp, launchApp } from '../setup/launch-app.ts'
 import { seedConversation, seedEndpoint, seedHistory } from '../setup/seed-history.ts'
