@@ -156,7 +156,7 @@ function watchAgain(progress: Progress, isAlive: boolean): void {
     () =>
       new EndpointFailure(
         'stream-idle',
-        `${where} stopped in the middle of the reply: nothing came for ${inWords(limitMs)}. What had arrived is kept. Continue the reply, or make it anew.`,
+        `${where} stopped in the middle of the reply: nothing came for ${inWords(limitMs)}. Continue the reply, or make it anew.`,
         { retryable: true },
       ),
   )

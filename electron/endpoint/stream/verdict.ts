@@ -27,11 +27,10 @@ export function judgeReply(
 
 /** The sentence for a reply that stopped before its end; what came of it is kept by the caller. */
 export function brokenStream(where: string, what: string, cause?: unknown): EndpointFailure {
-  return new EndpointFailure(
-    'stream-broken',
-    `${where} ${what}. What had arrived is kept. Continue the reply, or make it anew.`,
-    { retryable: true, cause },
-  )
+  return new EndpointFailure('stream-broken', `${where} ${what}. Continue the reply, or make it anew.`, {
+    retryable: true,
+    cause,
+  })
 }
 
 function emptyReply(state: ReplyState, where: string): EndpointFailure {
