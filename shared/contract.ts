@@ -78,6 +78,8 @@ export const contract = {
     'app.getState': { input: Nothing, output: AppState },
     'app.retryHistory': { input: Nothing, output: AppState },
     'app.openLink': { input: z.strictObject({ url: Url }), output: z.object({ opened: z.boolean() }) },
+    /** Main writes to the clipboard, so that the window needs no permission at all. */
+    'app.copyText': { input: z.strictObject({ text: MessageText }), output: Nothing },
     'app.showDataFolder': { input: Nothing, output: Nothing },
     'app.getPreferences': { input: Nothing, output: Preferences },
     'app.updatePreferences': { input: Preferences.partial().strict(), output: Preferences },

@@ -1,3 +1,4 @@
+import { clipboard } from 'electron'
 import {
   createConversation,
   markConversationRead,
@@ -38,6 +39,7 @@ export function createCallHandlers(alcove: Alcove): CallHandlers {
     'app.getState': () => alcove.appState(),
     'app.retryHistory': async () => retryHistory(alcove),
     'app.openLink': async ({ url }) => ({ opened: await openLink(url) }),
+    'app.copyText': async ({ text }) => done(await clipboard.writeText(text)),
     'app.showDataFolder': () => done(alcove.showDataFolder()),
     'app.getPreferences': () => preferences.get(),
     'app.updatePreferences': (changes) =>

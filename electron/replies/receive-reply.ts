@@ -1,23 +1,12 @@
 import { AppError, toWireError } from '../../shared/errors.ts'
-import type { MessageStatus, ReplyError } from '../../shared/record-types.ts'
 import { streamChat } from '../endpoint/chat.ts'
+import type { FinishReplyArgs } from '../history/replies.ts'
 import type { ActiveReply } from './active-reply.ts'
 import type { ChunkWriter } from './chunk-writer.ts'
 import type { ReadyRequest } from './request-reply.ts'
 
 /** How a reply ended and what was measured on the way; times in milliseconds. */
-export interface ReplyOutcome {
-  status: Exclude<MessageStatus, 'streaming'>
-  finishReason: string | null
-  error: ReplyError | null
-  model: string | null
-  promptTokens: number | null
-  completionTokens: number | null
-  cachedTokens: number | null
-  firstTokenMs: number | null
-  totalMs: number | null
-  reasoningMs: number | null
-}
+export type ReplyOutcome = Omit<FinishReplyArgs, 'messageId' | 'unread' | 'now'>
 
 /** The outcome of a reply that ended before anything came. */
 export function emptyOutcome(): ReplyOutcome {

@@ -1,6 +1,7 @@
 import { Check, Copy } from 'lucide-react'
-import { memo, type ReactNode, useEffect, useState } from 'react'
+import { memo, type ReactNode } from 'react'
 import { t } from '../i18n/i18n.ts'
+import { useCopy } from '../notices/use-copy.ts'
 import { groupLines } from './group-lines.ts'
 import { keyboardScrollable } from './keyboard-scrollable.ts'
 import styles from './markdown.module.css'
@@ -37,16 +38,8 @@ export const LineGroup = memo(function LineGroup({ lines }: { lines: string }): 
   return <span className={styles.lines}>{lines}</span>
 })
 
-const COPIED_MS = 1_600
-
 function CopyButton({ text }: { text: string }): ReactNode {
-  const [isCopied, setCopied] = useState(false)
-  useEffect(() => {
-    if (!isCopied) return
-    const timer = setTimeout(() => setCopied(false), COPIED_MS)
-    return () => clearTimeout(timer)
-  }, [isCopied])
-  const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true))
+  const { isCopied, copy } = useCopy(text)
   return (
     <button type="button" className={styles.copy} onClick={copy}>
       {isCopied ? <Check /> : <Copy />}

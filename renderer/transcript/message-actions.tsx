@@ -1,9 +1,10 @@
 import { Check, ChevronLeft, ChevronRight, Copy, RefreshCw } from 'lucide-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import type { ReactNode } from 'react'
 import type { Message } from '../../shared/record-types.ts'
 import { call } from '../bridge.ts'
 import { t } from '../i18n/i18n.ts'
 import { showError } from '../notices/show-error.ts'
+import { useCopy } from '../notices/use-copy.ts'
 import { IconButton } from '../ui/button.tsx'
 import styles from './message.module.css'
 import { replyFacts } from './reply-facts.ts'
@@ -61,21 +62,11 @@ function SiblingSwitch({ message }: { message: Message }): ReactNode {
   )
 }
 
-const COPIED_MS = 1_600
-
 /** Copies the Markdown as it was written, not the drawn text. */
 function CopyMessage({ text }: { text: string }): ReactNode {
-  const [isCopied, setCopied] = useState(false)
-  useEffect(() => {
-    if (!isCopied) return
-    const timer = setTimeout(() => setCopied(false), COPIED_MS)
-    return () => clearTimeout(timer)
-  }, [isCopied])
+  const { isCopied, copy } = useCopy(text)
   return (
-    <IconButton
-      label={isCopied ? t('transcript.copied') : t('transcript.copyMessage')}
-      onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true), showError)}
-    >
+    <IconButton label={isCopied ? t('transcript.copied') : t('transcript.copyMessage')} onClick={copy}>
       {isCopied ? <Check /> : <Copy />}
     </IconButton>
   )
