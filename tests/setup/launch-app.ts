@@ -42,8 +42,10 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
     chromiumSandbox: !isRoot,
     env: environment(options),
   })
+  // Asked now: Playwright no longer gives it once the app has ended.
+  const child = app.process()
   let output = ''
-  for (const stream of [app.process().stdout, app.process().stderr]) {
+  for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
       output += chunk.toString()
     })
@@ -52,7 +54,6 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
   await window.waitForLoadState('domcontentloaded')
   const close = async () => {
     // By a signal: an ordinary quit would ask first while a reply is being written.
-    const child = app.process()
     if (child.exitCode === null && child.signalCode === null) {
       const exited = new Promise((resolve) => child.once('exit', resolve))
       child.kill('SIGTERM')
