@@ -25,7 +25,14 @@ export async function startKeyring(home: string, password = 'test'): Promise<Key
     env: own,
   })
   const [address] = await once(bus.stdio[3] as Readable, 'data')
-  const env = { ...own, DBUS_SESSION_BUS_ADDRESS: String(address).trim(), XDG_CURRENT_DESKTOP: 'GNOME' }
+  const env = {
+    ...own,
+    DBUS_SESSION_BUS_ADDRESS: String(address).trim(),
+    XDG_CURRENT_DESKTOP: 'GNOME',
+    // Nothing else is to be started on this bus: neither the accessibility bridge nor a portal has a desktop here.
+    NO_AT_BRIDGE: '1',
+    GTK_USE_PORTAL: '0',
+  }
   const keyring = spawn('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
