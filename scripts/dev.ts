@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { build, createServer, type Rolldown } from 'vite'
 import { forgetBuild, projectRoot } from './build.ts'
 import { describeRuntime, resolveRuntime, runtimeEnvironment } from './electron-runtime.ts'
-import { sandboxArguments } from './sandbox-arguments.ts'
+import { sandboxArguments } from './sandbox.ts'
 import { ensureSystemPackages } from './system-packages.ts'
 
 const runtime = await resolveRuntime()
@@ -39,7 +39,7 @@ async function watch(bundle: string): Promise<void> {
 
 function restartElectron(): void {
   const start = () => {
-    electron = spawn(runtime.executable, [...sandboxArguments(), projectRoot], {
+    electron = spawn(runtime.executable, [...sandboxArguments(runtime.folder), projectRoot], {
       stdio: 'inherit',
       env: { ...process.env, ...runtimeEnvironment(runtime), ALCOVE_DEV_ORIGIN: origin },
     })

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { buildIfStale, projectRoot } from './build.ts'
 import { describeRuntime, type ElectronRuntime, resolveRuntime, runtimeEnvironment } from './electron-runtime.ts'
-import { sandboxArguments } from './sandbox-arguments.ts'
+import { findSandboxBase, sandboxArguments } from './sandbox.ts'
 import { ensureSystemPackages } from './system-packages.ts'
 
 const hasDisplay = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
@@ -14,9 +14,9 @@ await buildIfStale()
 Object.assign(process.env, runtimeEnvironment(runtime))
 await (hasDisplay ? openWindow(runtime) : showMainJob())
 
-async function openWindow({ executable }: ElectronRuntime): Promise<void> {
+async function openWindow({ executable, folder }: ElectronRuntime): Promise<void> {
   console.log('Opening Alcove ...')
-  const args = [...sandboxArguments(), projectRoot, ...process.argv.slice(2)]
+  const args = [...sandboxArguments(folder), projectRoot, ...process.argv.slice(2)]
   const [code] = await once(spawn(executable, args, { stdio: 'inherit' }), 'exit')
   process.exitCode = code ?? 1
 }
@@ -25,7 +25,9 @@ async function showMainJob(): Promise<void> {
   const { performMainJob } = await import('./main-job.ts')
   const { startVirtualDisplay } = await import('./virtual-display.ts')
   console.log('There is no display: Alcove opens in a virtual one, and its main job is done with the built-in demo.')
-  sandboxArguments()
+  process.env.ALCOVE_TEST_SANDBOX = findSandboxBase(runtime.folder)
+  if (process.env.ALCOVE_TEST_SANDBOX === 'none')
+    console.log("Chromium's sandbox is off, as root or this system wants it.")
   const display = await startVirtualDisplay()
   process.env.DISPLAY = display.display
   try {

@@ -4,12 +4,14 @@ import { cp, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { projectRoot } from './build.ts'
-import { describeRuntime, type ElectronRuntime, resolveRuntime, runtimeEnvironment } from './electron-runtime.ts'
+import { describeRuntime, resolveRuntime, runtimeEnvironment } from './electron-runtime.ts'
 import { run } from './run-process.ts'
+import { findSandboxBase } from './sandbox.ts'
 import { ensureSystemPackages } from './system-packages.ts'
 import { endMarkedProcesses } from './testing/leftovers.ts'
 import { formatCounts, type SuiteResult, sumReports } from './testing/summary.ts'
-import { prepareWorkspace, readableCopy, type Workspace } from './testing/workspace.ts'
+import { prepareRuntime } from './testing/test-runtime.ts'
+import { prepareWorkspace } from './testing/workspace.ts'
 import { startVirtualDisplay } from './virtual-display.ts'
 
 type Suite = { name: 'unit' | 'e2e' | 'storm'; limitMinutes: number; usesElectron: boolean }
@@ -29,11 +31,12 @@ const suites = (values.storm ? storm : everyDay).filter(({ name }) => !values.su
 const found = await resolveRuntime()
 await ensureSystemPackages(['run', 'display', 'test'], found.executable)
 const workspace = await prepareWorkspace()
-const runtime = await readableRuntime(found, workspace)
+const runtime = await prepareRuntime(found, workspace)
+const sandbox = findSandboxBase(runtime.folder, workspace.identity)
 console.log(describeRuntime(runtime))
-console.log(
-  workspace.identity ? "Running as root: the tests run as 'nobody', with Chromium's sandbox on." : 'Running as you.',
-)
+const user = workspace.identity ? "'nobody', because root started them" : 'you'
+console.log(`The tests run as ${user}; what Chromium's sandbox stands on: ${sandbox}`)
+workspace.environment.ALCOVE_TEST_SANDBOX = sandbox
 
 const results = await runSuites(suites)
 await rm(join(projectRoot, 'test-results'), { recursive: true, force: true })
@@ -80,13 +83,4 @@ async function runSuite({ name, limitMinutes, usesElectron }: Suite): Promise<Su
   if (leftovers > 0) console.log(`Ended ${leftovers} processes that the suite ${name} left behind.`)
   if (timedOut) console.error(`The suite ${name} took longer than ${limitMinutes} minutes and was ended.`)
   return { name, reportFile, exitCode: code }
-}
-
-async function readableRuntime(runtime: ElectronRuntime, { scratch, identity }: Workspace): Promise<ElectronRuntime> {
-  const folder = await readableCopy(runtime.folder, join(scratch, 'electron'), 'version', identity)
-  const executable = join(folder, relative(runtime.folder, runtime.executable))
-  if (!runtime.addon) return { ...runtime, folder, executable }
-  const name = 'better_sqlite3.node'
-  const addonFolder = await readableCopy(join(runtime.addon, '..'), join(scratch, 'addon'), name, identity)
-  return { ...runtime, folder, executable, addon: join(addonFolder, name) }
 }

@@ -57,6 +57,10 @@ export async function readableCopy(
 ): Promise<string> {
   if (!identity || spawnSync('test', ['-r', join(folder, sample)], identity).status === 0) return folder
   console.log(`Copying ${folder}, which the tests' user cannot read ...`)
+  return copyForTests(folder, target)
+}
+
+export async function copyForTests(folder: string, target: string): Promise<string> {
   await mkdir(target)
   for (const entry of await readdir(folder)) {
     if (notCopied.includes(entry)) continue

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FakeEndpoint, startFakeEndpoint } from '../fakes/fake-endpoint.ts'
-import { appFolder, electronExecutable, type LaunchedApp, launchApp } from '../setup/launch-app.ts'
+import { appFolder, electronExecutable, type LaunchedApp, launchApp, sandboxBase } from '../setup/launch-app.ts'
 import { seedEndpoint, seedHistory } from '../setup/seed-history.ts'
 import { alcovePage } from './page.ts'
 
@@ -144,7 +144,7 @@ describe('a second start', () => {
   it('leaves at once and brings the first window to the front', async () => {
     const { app, userData: folder } = await open()
     await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize())
-    const flags = [`--user-data-dir=${folder}`, '--disable-gpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])]
+    const flags = [`--user-data-dir=${folder}`, '--disable-gpu', ...(sandboxBase === 'none' ? ['--no-sandbox'] : [])]
     const second = spawn(electronExecutable(), [...flags, appFolder], { stdio: 'ignore' })
     const [code] = await once(second, 'exit')
     expect(code).toBe(0)

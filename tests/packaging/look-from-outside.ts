@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stopProcess } from '../../scripts/run-process.ts'
+import { canSandboxPackages } from '../setup/launch-app.ts'
 
 const WINDOW_LIMIT_MS = 20_000
 const PORTS_OPEN_MS = 3000
@@ -39,7 +40,12 @@ async function withProfile<T>(work: (userData: string) => Promise<T>): Promise<T
 }
 
 function start(executable: string, args: string[], userData: string): ChildProcess {
-  const flags = [`--user-data-dir=${userData}`, '--disable-gpu', ...args]
+  const flags = [
+    `--user-data-dir=${userData}`,
+    '--disable-gpu',
+    ...(canSandboxPackages ? [] : ['--no-sandbox']),
+    ...args,
+  ]
   return spawn(executable, flags, { stdio: 'ignore', detached: true, env: { ...process.env, ALCOVE_SQLITE_ADDON: '' } })
 }
 

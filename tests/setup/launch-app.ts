@@ -26,10 +26,17 @@ export type LaunchedApp = {
 /** The app under test: `npm test` makes a build of its own, so that building again does not change it meanwhile. */
 export const appFolder = process.env.ALCOVE_TEST_APP ?? resolve(import.meta.dirname, '../..')
 
+/** Also put before the main bundle of a package made for tests. */
+const awaitDriver = join(import.meta.dirname, 'await-driver.cjs')
+
 /** Saving and ending may take 2 s. */
 const END_LIMIT_MS = 10_000
 
-const isRoot = process.getuid?.() === 0
+/** What `npm test` found for Chromium's sandbox to stand on; root outside the tests has none. */
+export const sandboxBase = process.env.ALCOVE_TEST_SANDBOX ?? (process.getuid?.() === 0 ? 'none' : 'user-namespaces')
+
+/** A package that an ordinary user has made has no setuid helper of its own. */
+export const canSandboxPackages = sandboxBase === 'user-namespaces'
 
 /** Opens the app and waits for its first window. */
 export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedApp> {
@@ -37,9 +44,8 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
   const flags = [`--user-data-dir=${userData}`, '--disable-gpu', ...(options.args ?? [])]
   const app = await _electron.launch({
     executablePath: options.executable ?? electronExecutable(),
-    args: options.executable ? flags : [...flags, appFolder],
-    // Root, outside the tests, cannot have it: see scripts/sandbox-arguments.ts.
-    chromiumSandbox: !isRoot,
+    args: options.executable ? flags : ['--require', awaitDriver, ...flags, appFolder],
+    chromiumSandbox: options.executable ? canSandboxPackages : sandboxBase !== 'none',
     env: environment(options),
   })
   // Asked now: Playwright no longer gives it once the app has ended.

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LaunchedApp, launchApp } from './launch-app.ts'
+import { type LaunchedApp, launchApp, sandboxBase } from './launch-app.ts'
 
-describe.runIf(process.platform === 'linux')('the window under test', () => {
+describe.runIf(process.platform === 'linux' && sandboxBase !== 'none')('the window under test', () => {
   let launched: LaunchedApp
 
   beforeAll(async () => {
