@@ -64,10 +64,7 @@ async function expectRefused(userData: string, title: string): Promise<void> {
   expect(fingerprint(userData)).toEqual(before)
 }
 
-// On a session bus of its own about one start of Electron 33 in forty shows no window; the app is idle then.
-const ON_A_BUS = { retry: 2, timeout: 40_000 }
-
-describe.runIf(process.platform === 'linux')('a history whose key is in the keyring', ON_A_BUS, () => {
+describe.runIf(process.platform === 'linux')('a history whose key is in the keyring', () => {
   const userData = newFolder()
   const home = newFolder()
   let keyring: Keyring
