@@ -23,7 +23,10 @@ export async function run(command: string, args: string[], options: RunOptions =
   try {
     return await new Promise<RunResult>((resolve, reject) => {
       child.on('error', reject)
-      child.on('exit', (code) => resolve({ code: code ?? 1, timedOut }))
+      child.on('exit', (code, signal) => {
+        if (signal && !timedOut) console.error(`${command} was ended by ${signal}`)
+        resolve({ code: code ?? 1, timedOut })
+      })
     })
   } finally {
     clearTimeout(timer)
