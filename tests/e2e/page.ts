@@ -64,22 +64,27 @@ function conversation(window: Page) {
   }
 }
 
-type Parts = Record<'newConversation' | 'composer' | 'replies' | 'finishedReplies' | 'more' | 'dialog', Locator>
+type Parts = Record<'newConversation' | 'composer' | 'messages' | 'finishedReplies' | 'more' | 'dialog', Locator>
 
 /** What takes more than one step. */
 function actions(window: Page, parts: Parts) {
-  const { newConversation, composer, replies, finishedReplies, more, dialog } = parts
+  const { newConversation, composer, messages, finishedReplies, more, dialog } = parts
+  const newest = window.getByRole('article').last()
   return {
     async startConversation(): Promise<void> {
       await newConversation.click()
       await window.getByText(words.transcript.emptyTitle).waitFor()
     },
-    /** Sends a message in the conversation in front, and waits for the whole reply. */
+    /**
+     * Sends a message in the conversation in front, and waits for the whole reply. `text` is one line that the
+     * conversation does not hold yet. Nothing is counted: right after a switch the old transcript or none is there, and
+     * the list is virtual, so that a number would mean another conversation's replies.
+     */
     async sendAndWait(text: string): Promise<void> {
-      const before = await replies.count()
       await composer.fill(text)
       await composer.press('Enter')
-      await finishedReplies.nth(before).waitFor({ timeout: REPLY_LIMIT_MS })
+      await messages.getByText(text, { exact: true }).waitFor({ timeout: REPLY_LIMIT_MS })
+      await newest.and(finishedReplies).waitFor({ timeout: REPLY_LIMIT_MS })
     },
     /** Exports all conversations as Alcove JSON, through the dialog of the conversation in front. */
     async exportEverything(): Promise<void> {
