@@ -9,6 +9,14 @@ export const log = {
   info(what: string): void {
     electronLog.info(what)
   },
+  /** A database operation that took long: its name, never what it was given. */
+  slow(name: string, elapsedMs: number): void {
+    electronLog.warn(`${name} took ${Math.round(elapsedMs)} ms`)
+  },
+  /** A database operation that failed. */
+  failed(name: string, code: string, elapsedMs: number): void {
+    electronLog.warn(`${name} failed with ${code} after ${Math.round(elapsedMs)} ms`)
+  },
   exception(where: string, error: unknown): void {
     electronLog.error(`${where}: ${describe(error)}`)
   },

@@ -19,5 +19,6 @@ export type SendPreview = z.infer<typeof records.SendPreview>
 export type WindowSource = z.infer<typeof records.WindowSource>
 export type StatisticUnit = z.infer<typeof records.StatisticUnit>
 export type AppState = z.infer<typeof records.AppState>
+export type HistoryRemedy = z.infer<typeof records.HistoryRemedy>
 export type KeyProtection = z.infer<typeof records.KeyProtection>
 export type Attachment = z.infer<typeof records.Attachment>

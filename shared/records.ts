@@ -137,6 +137,8 @@ export const Preferences = z.object({
   sidebarOpen: z.boolean(),
   enterSends: z.boolean(),
   checkForUpdates: z.boolean(),
+  /** The person has kept the recovery code somewhere else. */
+  recoveryCodeSaved: z.boolean(),
 })
 
 export const Settings = z.object({
@@ -150,7 +152,11 @@ export const Settings = z.object({
 })
 
 /** How the key of the history is kept, told to the person in one sentence. */
-export const KeyProtection = z.enum(['keyring', 'file'])
+/** How the key is kept on this computer; `none`: only the recovery code opens the history. */
+export const KeyProtection = z.enum(['keyring', 'file', 'none'])
+
+/** What a person can do about a history that does not open, beside restoring a backup. */
+export const HistoryRemedy = z.enum(['retry', 'recovery-code', 'salvage'])
 
 export const AppState = z.object({
   version: z.string(),
@@ -158,8 +164,18 @@ export const AppState = z.object({
   locale: z.string(),
   history: z.discriminatedUnion('state', [
     z.object({ state: z.literal('opening') }),
-    z.object({ state: z.literal('open'), keyProtection: KeyProtection, keyBackend: z.string() }),
-    z.object({ state: z.literal('failed'), error: ReplyError }),
+    z.object({
+      state: z.literal('open'),
+      keyProtection: KeyProtection,
+      keyBackend: z.string(),
+      /** True where nothing can be written: what is shown is a copy. */
+      readOnly: z.boolean(),
+      /** False until the person has seen to a second way to the key. */
+      recoveryCodeSaved: z.boolean(),
+      /** What the check of the file could not read; null when all of it was readable. */
+      damage: z.object({ conversations: z.int(), messages: z.int() }).nullable(),
+    }),
+    z.object({ state: z.literal('failed'), error: ReplyError, remedies: z.array(HistoryRemedy) }),
   ]),
   /** Preferences that had to be set aside because their file was damaged. */
   preferencesReset: z.boolean(),

@@ -1,14 +1,15 @@
 /** The history as the rest of main sees it: the functions of `functions.ts`, answered by a worker thread. */
 import { Worker } from 'node:worker_threads'
-import { AppError, fromWireError } from '../../shared/errors.ts'
+import { AppError, type ErrorCode, fromWireError } from '../../shared/errors.ts'
 import { type FunctionName, functions } from './functions.ts'
-import type { Answer, FromWorker, ToWorker } from './worker-protocol.ts'
+import type { Answer, FromWorker, Opened, ToWorker } from './worker-protocol.ts'
 
 type Functions = typeof functions
 
 export type History = {
   [N in FunctionName]: (args: Parameters<Functions[N]>[1]) => Promise<ReturnType<Functions[N]>>
 } & {
+  readonly opened: Opened
   /** Answers what was called before, then closes the file. Calls made later are refused. */
   close(): Promise<void>
 }
@@ -22,6 +23,8 @@ export interface OpenHistoryOptions {
   workerUrl: URL | string
   /** Called with the name of a function that took longer than `SLOW_MS`; never with what it was given. */
   onSlow?: ((name: FunctionName, elapsedMs: number) => void) | undefined
+  /** Called with the name of a function that failed, and the code of its error. */
+  onFailed?: ((name: FunctionName, code: ErrorCode, elapsedMs: number) => void) | undefined
   /** Called once when the worker ends without having been asked to. */
   onLost?: ((error: AppError) => void) | undefined
 }
@@ -41,10 +44,10 @@ export async function openHistory(options: OpenHistoryOptions): Promise<History>
   const calls = trackCalls(post, options)
   const key = new Uint8Array(options.key).buffer
   try {
-    await new Promise<void>((resolve, reject) => {
+    const opened = await new Promise<Opened>((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
         if (message.type === 'answer') calls.settle(message)
-        else if (message.ok) resolve()
+        else if (message.ok) resolve(message.opened)
         else reject(fromWireError(message.error))
       })
       worker.once('error', (cause) => {
@@ -57,16 +60,14 @@ export async function openHistory(options: OpenHistoryOptions): Promise<History>
       })
       post({ type: 'open', file: options.file, key, nativeBinding: options.nativeBinding }, [key])
     })
+    const close = async (): Promise<void> => {
+      calls.close()
+      await ended
+    }
+    return { ...calls.functions, opened, close }
   } catch (error) {
     await worker.terminate()
     throw error
-  }
-  return {
-    ...calls.functions,
-    close: async () => {
-      calls.close()
-      await ended
-    },
   }
 }
 
@@ -77,7 +78,7 @@ interface Waiting {
 }
 
 /** Numbers the calls and gives each its answer. */
-function trackCalls(post: Post, { onSlow, onLost }: OpenHistoryOptions) {
+function trackCalls(post: Post, { onSlow, onFailed, onLost }: OpenHistoryOptions) {
   const waiting = new Map<number, Waiting>()
   let last = 0
   /** Why nothing more can be called. */
@@ -100,8 +101,12 @@ function trackCalls(post: Post, { onSlow, onLost }: OpenHistoryOptions) {
     waiting.delete(answer.call)
     if (!caller) return
     if (answer.elapsedMs > SLOW_MS) onSlow?.(caller.name, answer.elapsedMs)
-    if (answer.ok) caller.resolve(answer.value)
-    else caller.reject(fromWireError(answer.error))
+    if (answer.ok) {
+      caller.resolve(answer.value)
+      return
+    }
+    onFailed?.(caller.name, answer.error.code, answer.elapsedMs)
+    caller.reject(fromWireError(answer.error))
   }
 
   function fail(error: AppError): void {
@@ -119,7 +124,7 @@ function trackCalls(post: Post, { onSlow, onLost }: OpenHistoryOptions) {
 
   const names = Object.keys(functions) as FunctionName[]
   const entries = names.map((name) => [name, (args: unknown) => call(name, args)] as const)
-  return { functions: Object.fromEntries(entries) as unknown as Omit<History, 'close'>, settle, fail, close }
+  return { functions: Object.fromEntries(entries) as unknown as Omit<History, 'close' | 'opened'>, settle, fail, close }
 }
 
 function unavailable(cause?: unknown): AppError {

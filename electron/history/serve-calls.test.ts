@@ -19,6 +19,7 @@ function served(run: (args: unknown) => unknown = () => null, values: Partial<Se
       return run(args)
     },
     isBulk: (name) => name.startsWith('bulk'),
+    describe: () => ({ file: 'history.db', readOnly: false }),
     close: () => void ran.push('closed'),
     ...values,
   }
@@ -59,7 +60,7 @@ describe('the queue of the history worker', () => {
     port.postMessage({ type: 'close' })
     await once(port, 'close')
     expect(answers).toEqual([
-      { type: 'opened', ok: true },
+      { type: 'opened', ok: true, opened: { file: 'history.db', readOnly: false } },
       expect.objectContaining({
         call: 1,
         ok: false,

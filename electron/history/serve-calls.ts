@@ -1,10 +1,11 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { toWireError } from '../../shared/errors.ts'
-import type { CallMessage, FromWorker, OpenMessage, ToWorker } from './worker-protocol.ts'
+import type { CallMessage, FromWorker, Opened, OpenMessage, ToWorker } from './worker-protocol.ts'
 
 /** What the calls of a port are answered with. */
 export interface Service<Connection> {
   open(message: OpenMessage): Connection
+  describe(connection: Connection): Opened
   run(connection: Connection, name: string, args: unknown): unknown
   /** Calls that are served only while no other call waits. */
   isBulk(name: string): boolean
@@ -28,7 +29,7 @@ export function serveCalls<Connection>(port: MessagePort, service: Service<Conne
   function open(message: OpenMessage): Connection | undefined {
     try {
       const opened = service.open(message)
-      post({ type: 'opened', ok: true })
+      post({ type: 'opened', ok: true, opened: service.describe(opened) })
       return opened
     } catch (error) {
       post({ type: 'opened', ok: false, error: toWireError(error) })

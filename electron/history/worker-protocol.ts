@@ -25,4 +25,13 @@ export type Answer = { type: 'answer'; call: number; elapsedMs: number } & (
   | { ok: false; error: WireError }
 )
 
-export type FromWorker = { type: 'opened'; ok: true } | { type: 'opened'; ok: false; error: WireError } | Answer
+/** What was opened: the file that other connections may read, and whether it is a copy that cannot be written to. */
+export interface Opened {
+  file: string
+  readOnly: boolean
+}
+
+export type FromWorker =
+  | { type: 'opened'; ok: true; opened: Opened }
+  | { type: 'opened'; ok: false; error: WireError }
+  | Answer

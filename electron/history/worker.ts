@@ -1,18 +1,18 @@
 /** The thread that owns the one writing connection: a durable write may take half a second, and no window may wait for it. */
 import { parentPort } from 'node:worker_threads'
-import type { Database } from './database.ts'
 import { bulkFunctions, type FunctionName, functions } from './functions.ts'
-import { openHistoryFile } from './open-history-file.ts'
+import { type OpenFile, openReadable } from './open-readable.ts'
 import { serveCalls } from './serve-calls.ts'
 import { fromSqliteError } from './sqlite-errors.ts'
 
-type Run = (db: Database, args: unknown) => unknown
+type Run = (db: OpenFile['db'], args: unknown) => unknown
 
 if (!parentPort) throw new Error('the history worker runs as a worker thread only')
 
-serveCalls<Database>(parentPort, {
-  open: ({ file, key, nativeBinding }) => openHistoryFile({ file, key: new Uint8Array(key), nativeBinding }),
-  run(db, name, args) {
+serveCalls<OpenFile>(parentPort, {
+  open: ({ file, key, nativeBinding }) => openReadable({ file, key: new Uint8Array(key), nativeBinding }),
+  describe: ({ file, readOnly }) => ({ file, readOnly }),
+  run({ db }, name, args) {
     try {
       return (functions[name as FunctionName] as Run)(db, args)
     } catch (error) {
@@ -20,5 +20,5 @@ serveCalls<Database>(parentPort, {
     }
   },
   isBulk: (name) => bulkFunctions.has(name as FunctionName),
-  close: (db) => db.close(),
+  close: (open) => open.close(),
 })

@@ -5,11 +5,15 @@ import type { KeyProtection } from '../../shared/record-types.ts'
 import { type KeyFile, readKeyFile, type StoredSecret, writeKeyFile } from './key-file.ts'
 import { type Keyring, unwrapSecret, wrapSecret } from './secret-box.ts'
 
-interface HistoryKey {
-  /** 32 random bytes. */
-  key: Buffer
+/** How a key is kept on this computer. */
+export interface KeptKey {
   protection: KeyProtection
   backend: string
+}
+
+interface HistoryKey extends KeptKey {
+  /** 32 random bytes. */
+  key: Buffer
 }
 
 export interface KeyStore {
@@ -18,6 +22,8 @@ export interface KeyStore {
    * @throws AppError `history-key-missing`, `history-key-wrong`
    */
   getHistoryKey(historyFile: string): Promise<HistoryKey>
+  /** Keeps a key that has opened the history, in place of a stored one that does not open it. */
+  adoptHistoryKey(key: Buffer): Promise<KeptKey>
   hasEndpointKey(endpointId: string): boolean
   /** Undefined where there is none. @throws AppError `keyring-unavailable` */
   getEndpointKey(endpointId: string): string | undefined
@@ -39,6 +45,11 @@ export function createKeyStore(file: string, keyring: Keyring): KeyStore {
     async getHistoryKey(historyFile) {
       const stored = readKeyFile(file).history ?? (await createHistoryKey(historyFile))
       return toHistoryKey(stored, keyring)
+    },
+    async adoptHistoryKey(key) {
+      const { value, protection, backend } = wrapSecret(keyring, key.toString('base64'))
+      await change((keys) => ({ ...keys, history: { value, protection, backend } }))
+      return { protection, backend }
     },
     hasEndpointKey: (endpointId) => Object.hasOwn(readKeyFile(file).endpoints, endpointId),
     getEndpointKey(endpointId) {

@@ -1,11 +1,13 @@
 import path from 'node:path'
-import { AppError, toWireError } from '../../shared/errors.ts'
-import type { AppState } from '../../shared/record-types.ts'
+import { AppError, type ErrorCode, toWireError } from '../../shared/errors.ts'
+import type { AppState, HistoryRemedy } from '../../shared/record-types.ts'
 import { type History, openHistory } from '../history/history.ts'
-import type { KeyStore } from '../keys/key-store.ts'
+import type { KeptKey, KeyStore } from '../keys/key-store.ts'
 import { log } from '../log.ts'
 import { createReplies, type Replies } from '../replies/replies.ts'
 import { type BulkWorker, startBulkWorker } from '../transfer/bulk.ts'
+
+type Damage = Extract<AppState['history'], { state: 'open' }>['damage']
 
 /** What works only while the history is open. */
 export interface OpenHistory {
@@ -22,6 +24,8 @@ interface HolderOptions {
   bundleFolder: string
   /** An SQLite addon for a runtime that the packaged one does not fit; development and tests only. */
   nativeBinding: string | undefined
+  /** Whether the person has seen to a second way to the key. */
+  isRecoveryCodeSaved(): boolean
   onState(state: AppState['history']): void
   onReplyCount(count: number): void
 }
@@ -30,6 +34,15 @@ export interface HistoryHolder {
   state(): AppState['history']
   /** Opens the history unless it is open; failures become the state, never an exception. */
   open(): Promise<void>
+  /**
+   * Opens it with a key that the person brought and keeps that key from then on.
+   * @throws AppError why that key does not open it; the stored one is then as it was
+   */
+  openWithKey(key: Buffer): Promise<void>
+  /** Closes the history, runs `work` on its file while nothing has it open, and opens it again, also when `work` fails. */
+  whileClosed<Result>(work: () => Promise<Result>): Promise<Result>
+  /** Tells the window what the check of the file found. */
+  reportDamage(damage: Damage): void
   /** @throws AppError the reason why the history is not open */
   get(): OpenHistory
   /** Interrupts replies, saves everything and closes the file. */
@@ -51,36 +64,82 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
     setState({ state: 'opening' })
     try {
       const { key, protection, backend } = await options.keys.getHistoryKey(options.file)
-      const common = { file: options.file, nativeBinding: options.nativeBinding }
-      const history = await openHistory({ ...common, key: Buffer.from(key), workerUrl: workerUrl('history-worker.js') })
-      const interrupted = await history.interruptStreaming({ now: Date.now() })
-      if (interrupted > 0) log.info(`replies interrupted by the last end of the app: ${interrupted}`)
-      const replies = createReplies({ history, keys: options.keys, onCount: options.onReplyCount })
-      open = {
-        history,
-        replies,
-        bulk: () => {
-          bulk ??= startBulkWorker({ ...common, key: Buffer.from(key), workerUrl: workerUrl('bulk-worker.js') })
-          return bulk
-        },
-      }
-      setState({ state: 'open', keyProtection: protection, keyBackend: backend })
+      await openFile(key)
+      setOpen({ protection, backend })
     } catch (error) {
       log.exception('opening the history', error)
-      setState({ state: 'failed', error: toWireError(error) })
+      const wire = toWireError(error)
+      setState({ state: 'failed', error: wire, remedies: remediesFor(wire.code) })
     }
+  }
+
+  async function openFile(key: Buffer): Promise<void> {
+    const common = { file: options.file, nativeBinding: options.nativeBinding }
+    const history = await openHistory({
+      ...common,
+      key: Buffer.from(key),
+      workerUrl: workerUrl('history-worker.js'),
+      onSlow: (name, elapsedMs) => log.slow(name, elapsedMs),
+      onFailed: (name, code, elapsedMs) => log.failed(name, code, elapsedMs),
+      onLost: (error) => log.exception('the history worker', error),
+    })
+    const { readOnly, file } = history.opened
+    if (!readOnly) await interruptStreaming(history)
+    const replies = createReplies({ history, keys: options.keys, onCount: options.onReplyCount })
+    open = {
+      history,
+      replies,
+      bulk: () => {
+        bulk ??= startBulkWorker({ ...common, file, key: Buffer.from(key), workerUrl: workerUrl('bulk-worker.js') })
+        return bulk
+      },
+    }
+  }
+
+  function setOpen({ protection, backend }: KeptKey): void {
+    setState({
+      state: 'open',
+      keyProtection: protection,
+      keyBackend: backend,
+      readOnly: open?.history.opened.readOnly ?? false,
+      recoveryCodeSaved: options.isRecoveryCodeSaved(),
+      damage: null,
+    })
+  }
+
+  /** The history is open by now, so a key that cannot be kept is told, not fatal. */
+  async function keepKey(key: Buffer): Promise<KeptKey> {
+    try {
+      return await options.keys.adoptHistoryKey(key)
+    } catch (error) {
+      log.exception('keeping the key of the history', error)
+      return { protection: 'none', backend: '' }
+    }
+  }
+
+  async function close(): Promise<void> {
+    await opening
+    const closing = open
+    const reading = bulk
+    open = undefined
+    bulk = undefined
+    await closing?.replies.interruptAll()
+    await reading?.close()
+    await closing?.history.close()
   }
 
   const workerUrl = (name: string) => path.join(options.bundleFolder, name)
 
   return {
     state: () => state,
-    open() {
-      if (open) return Promise.resolve()
+    async open() {
+      if (open && !open.history.opened.readOnly) return
+      // What was only readable may be writable by now.
+      if (open) await close()
       opening ??= openOnce().finally(() => {
         opening = undefined
       })
-      return opening
+      await opening
     },
     get() {
       if (open) return open
@@ -90,13 +149,51 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
         retryable: true,
       })
     },
-    async close() {
-      await opening
-      const closing = open
-      open = undefined
-      await closing?.replies.interruptAll()
-      await bulk?.close()
-      await closing?.history.close()
+    close,
+    async openWithKey(key) {
+      await close()
+      setState({ state: 'opening' })
+      try {
+        await openFile(key)
+        setOpen(await keepKey(key))
+      } catch (error) {
+        const wire = toWireError(error)
+        setState({ state: 'failed', error: wire, remedies: remediesFor(wire.code) })
+        throw error
+      }
+    },
+    async whileClosed(work) {
+      await close()
+      setState({ state: 'opening' })
+      try {
+        return await work()
+      } finally {
+        await openOnce()
+      }
+    },
+    reportDamage(damage) {
+      if (state.state === 'open') setState({ ...state, damage })
     },
   }
+}
+
+/** A full disk may keep the ends of replies from being written; what was said can be read all the same. */
+async function interruptStreaming(history: History): Promise<void> {
+  try {
+    const interrupted = await history.interruptStreaming({ now: Date.now() })
+    if (interrupted > 0) log.info(`replies interrupted by the last end of the app: ${interrupted}`)
+  } catch (error) {
+    log.exception('ending the replies of the last run', error)
+  }
+}
+
+function remediesFor(code: ErrorCode): HistoryRemedy[] {
+  return REMEDIES[code] ?? ['retry']
+}
+
+const REMEDIES: Partial<Record<ErrorCode, HistoryRemedy[]>> = {
+  'history-key-missing': ['retry', 'recovery-code'],
+  'history-key-wrong': ['retry', 'recovery-code'],
+  'keyring-unavailable': ['retry', 'recovery-code'],
+  'history-corrupt': ['salvage', 'retry'],
 }

@@ -33,6 +33,7 @@ export function startAlcove({ dataFolder, bundleFolder }: Folders): void {
     keys,
     bundleFolder,
     nativeBinding: app.isPackaged ? undefined : process.env.ALCOVE_SQLITE_ADDON,
+    isRecoveryCodeSaved: () => preferences.get().recoveryCodeSaved,
     onState: () => push('app.stateChanged', appState()),
     onReplyCount: keepAwakeWhile,
   })

@@ -31,6 +31,7 @@ const DEFAULTS: PreferencesFile = {
     sidebarOpen: true,
     enterSends: true,
     checkForUpdates: false,
+    recoveryCodeSaved: false,
   },
   windowPlace: null,
 }
