@@ -27,7 +27,18 @@ const packageGroups = {
   display: ['xvfb', 'xauth', 'fonts-noto-core', 'fonts-noto-cjk', 'fonts-noto-color-emoji'],
   /** To make Electron 33 and its SQLite addon from npm packages. */
   build: ['unzip', 'python3', 'make', 'g++'],
-  test: ['dbus', 'gnome-keyring', 'iproute2', 'libsecret-1-0', 'procps', 'sqlite3', 'strace', 'xdotool'],
+  test: [
+    'dbus',
+    'gcc',
+    'gnome-keyring',
+    'iproute2',
+    'libc6-dev',
+    'libsecret-1-0',
+    'procps',
+    'sqlite3',
+    'strace',
+    'xdotool',
+  ],
 }
 
 export type PackageGroup = keyof typeof packageGroups
