@@ -37,12 +37,14 @@ export interface BeginReplyArgs {
 
 interface OpenConversation {
   seq: number
+  activeLeafSeq: number | null
   /** 1 until a first message or a person gives it a title. */
   isUntitled: number
 }
 
 type Placed = Pick<Node, 'seq' | 'id'>
 type Parent = Pick<Node, 'seq' | 'depth'>
+type Leaf = Pick<Node, 'seq' | 'depth' | 'status' | 'chainHash'>
 
 interface Node {
   seq: number
@@ -57,9 +59,15 @@ interface Node {
   chainHash: Uint8Array | null
 }
 
+const LEAF = `
+  SELECT seq, depth, status, chain_hash AS chainHash
+  FROM messages NOT INDEXED
+  WHERE seq = :leafSeq AND conversation_seq = :conversationSeq`
+
+// octet_length() knows without reading a text how long it is.
 const NODE = `
   SELECT m.seq, m.id, m.parent_seq AS parentSeq, m.depth, m.role, m.status, m.finish_reason AS finishReason,
-    m.text = '' AND m.reasoning = '' AS isEmpty, m.chain_hash AS chainHash,
+    octet_length(m.text) = 0 AND octet_length(m.reasoning) = 0 AS isEmpty, m.chain_hash AS chainHash,
     EXISTS (
       SELECT 1 FROM messages AS k WHERE k.conversation_seq = m.conversation_seq AND k.parent_seq = m.seq
     ) AS hasChildren
@@ -124,7 +132,7 @@ function continueReply(db: Database, target: Node, args: BeginReplyArgs): Placed
 
 function insertUserMessage(db: Database, conversation: OpenConversation, args: BeginReplyArgs, text: string): Parent {
   const conversationSeq = conversation.seq
-  const parent = findNode(db, findActiveLeaf(db, conversationSeq))
+  const parent = findLeaf(db, conversation)
   if (parent?.status === 'streaming') throw stillStreaming()
   const stored = wellFormed(text)
   const sql = `
@@ -199,7 +207,8 @@ function setTitle(db: Database, conversationSeq: number, title: string): void {
 
 function getOpenConversation(db: Database, conversationId: string): OpenConversation {
   const sql = `
-    SELECT seq, trashed_seq IS NOT NULL AS isTrashed, title = '' AND title_source = 'auto' AS isUntitled
+    SELECT seq, active_leaf_seq AS activeLeafSeq, trashed_seq IS NOT NULL AS isTrashed,
+      title = '' AND title_source = 'auto' AS isUntitled
     FROM conversations WHERE id = :conversationId`
   const row = statement<OpenConversation & { isTrashed: number }>(db, sql).get({ conversationId })
   if (!row) throw conversationNotFound()
@@ -207,6 +216,15 @@ function getOpenConversation(db: Database, conversationId: string): OpenConversa
     throw new AppError('conflict', 'This conversation is in the trash. Restore it to go on with it.')
   }
   return row
+}
+
+/** The chosen leaf, read at once where it is there; else the newest message; null in an empty conversation. */
+function findLeaf(db: Database, { seq: conversationSeq, activeLeafSeq }: OpenConversation): Leaf | null {
+  const find = (leafSeq: number) => statement<Leaf>(db, LEAF).get({ leafSeq, conversationSeq })
+  const chosen = activeLeafSeq === null ? undefined : find(activeLeafSeq)
+  if (chosen) return chosen
+  const newest = findActiveLeaf(db, conversationSeq)
+  return newest === null ? null : (find(newest) ?? null)
 }
 
 function getNode(db: Database, conversationSeq: number, messageId: string): Node {

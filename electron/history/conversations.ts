@@ -175,17 +175,28 @@ export function selectBranch(
   return getConversation(db, { conversationId })
 }
 
+const IS_FIRST = `
+  SELECT activity_seq = (SELECT max(activity_seq) FROM conversations) AS isFirst
+  FROM conversations
+  WHERE seq = :conversationSeq`
+
+const RECORD_ACTIVITY = `
+  UPDATE conversations
+  SET active_leaf_seq = coalesce(:leafSeq, active_leaf_seq), unread = max(unread, :unread), updated_at = :now
+  WHERE seq = :conversationSeq`
+
+const MOVE_TO_TOP = `UPDATE conversations SET activity_seq = ${NEXT_ACTIVITY} WHERE seq = :conversationSeq`
+
 /** After a message has come or ended: moves its conversation to the top of the list, and on to that leaf if one is given. */
 export function recordActivity(
   db: Database,
   activity: { conversationSeq: number; leafSeq: number | null; unread: boolean; now: number },
 ): void {
-  const sql = `
-    UPDATE conversations
-    SET activity_seq = ${NEXT_ACTIVITY}, active_leaf_seq = coalesce(:leafSeq, active_leaf_seq),
-      unread = max(unread, :unread), updated_at = :now
-    WHERE seq = :conversationSeq`
-  statement(db, sql).run({ ...activity, unread: Number(activity.unread) })
+  const { conversationSeq } = activity
+  statement(db, RECORD_ACTIVITY).run({ ...activity, unread: Number(activity.unread) })
+  // A conversation that goes on is at the top already: writing its place again would write two to four more pages.
+  const place = statement<{ isFirst: number }>(db, IS_FIRST).get({ conversationSeq })
+  if (place?.isFirst === 0) statement(db, MOVE_TO_TOP).run({ conversationSeq })
 }
 
 /** Nothing written, chosen, named or imported: nobody would miss it, so "new conversation" may use it again. */
