@@ -31,9 +31,9 @@ export interface DiskModel {
   play(operation: Operation): void
 }
 
-/** `folder` as it is now becomes the durable start. Its own name is taken to be durable. */
-export function createDiskModel(folder: string): DiskModel {
-  const durableNames = readFolder(folder)
+/** What lies in `start` is durable at the beginning, under the name `folder` that the log has for it. */
+export function createDiskModel(start: string, folder: string = start): DiskModel {
+  const durableNames = readFolder(start, folder)
   const names = new Map(durableNames)
   const opened = new Map<string, { node: Node; path: string }>()
   const pendingNames: NameChange[] = []
@@ -126,11 +126,12 @@ export function applyChanges(start: Buffer, changes: readonly Change[]): Buffer 
   return space.subarray(0, size)
 }
 
-function readFolder(folder: string): Names {
+function readFolder(start: string, folder: string): Names {
   const names: Names = new Map([[folder, 'folder']])
-  for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    const name = path.join(folder, entry)
-    names.set(name, lstatSync(name).isDirectory() ? 'folder' : { durable: readFileSync(name), pending: [] })
+  for (const entry of readdirSync(start, { recursive: true, encoding: 'utf8' })) {
+    const file = path.join(start, entry)
+    const node: Node = lstatSync(file).isDirectory() ? 'folder' : { durable: readFileSync(file), pending: [] }
+    names.set(path.join(folder, entry), node)
   }
   return names
 }

@@ -1,0 +1,99 @@
+/** Runs a scenario once under the library that logs what it does to the disk, then tries what a power failure could leave. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { type CrashChoice, FATES, layOutCrashState, pick, type Random, seededRandom } from '../faults/crash-state.ts'
+import { createDiskModel } from '../faults/disk-model.ts'
+import { faultEnvironment } from '../faults/disk-shim.ts'
+import { type Operation, readOperationLog } from '../faults/operation-log.ts'
+import { checkHistory } from './check-history.ts'
+import { parseAcknowledgements } from './program/acknowledgement.ts'
+import type { ScenarioName } from './program/scenarios.ts'
+
+export interface Recording {
+  scenario: ScenarioName
+  /** The data folder as it was before the run. */
+  start: string
+  /** The path under which the run saw it. */
+  folder: string
+  operations: Operation[]
+  remove(): void
+}
+
+/** Memory where there is some: a state is laid out and thrown away thousands of times. */
+const quick = existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir()
+
+/** Lets a scenario run to its end. @throws when it fails by itself */
+export async function recordScenario(options: {
+  programs: string
+  scenario: ScenarioName
+  rounds: number
+  seed: number
+  prepare?: (folder: string) => void
+}): Promise<Recording> {
+  const outside = mkdtempSync(path.join(quick, 'alcove-power-'))
+  const [folder, start] = [path.join(outside, 'data'), path.join(outside, 'start')]
+  mkdirSync(folder)
+  options.prepare?.(folder)
+  cpSync(folder, start, { recursive: true })
+  const [log, marks] = [path.join(outside, 'log'), path.join(outside, 'marks')]
+  const args = [folder, marks, options.scenario, String(options.seed), String(options.rounds)]
+  const child = spawn(process.execPath, [path.join(options.programs, 'program.mjs'), ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...faultEnvironment({ folder, log, marks }) },
+  })
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`the scenario ${options.scenario} ended with ${code}`)
+  const remove = () => rmSync(outside, { recursive: true })
+  return { scenario: options.scenario, start, folder, operations: readOperationLog(log), remove }
+}
+
+export interface PowerLoss {
+  states: number
+  /** Each with what is needed to see it again. */
+  failures: Array<{ scenario: ScenarioName; seed: number; cut: number; choice: CrashChoice; problems: string[] }>
+}
+
+/** Cuts the power at `count` moments of a recorded run, and checks what is left with the app's own store. */
+export async function losePower(
+  recording: Recording,
+  { count, seed }: { count: number; seed: number },
+): Promise<PowerLoss> {
+  const random = seededRandom(seed)
+  const { operations } = recording
+  const cuts = Array.from({ length: count }, () => chooseCut(operations, random)).sort((a, b) => a - b)
+  const disk = createDiskModel(recording.start, recording.folder)
+  const failures: PowerLoss['failures'] = []
+  let played = 0
+  for (const cut of cuts) {
+    for (; played < cut; played += 1) disk.play(operations[played] as Operation)
+    const choice = {
+      writes: pick(FATES, random),
+      names: pick(['kept', 'dropped', 'prefix', 'subset'] as const, random),
+    }
+    const target = mkdtempSync(path.join(quick, 'alcove-state-'))
+    try {
+      layOutCrashState(disk, { from: recording.folder, target, choice, random })
+      const said = operations.slice(0, cut).flatMap((one) => (one.kind === 'mark' ? one.text : []))
+      const { problems } = await checkHistory(
+        target,
+        parseAcknowledgements(said.join('')),
+        operations[cut - 1]?.atMs ?? 0,
+      )
+      if (problems.length > 0) failures.push({ scenario: recording.scenario, seed, cut, choice, problems })
+    } finally {
+      rmSync(target, { recursive: true })
+    }
+  }
+  return { states: count, failures }
+}
+
+/** After any operation; marks and openings change nothing on the disk, so half of the cuts come right after a mark. */
+function chooseCut(operations: readonly Operation[], random: Random): number {
+  const cut = 1 + Math.floor(random() * operations.length)
+  if (random() < 0.5) return cut
+  const mark = operations.findIndex((one, index) => index >= cut && one.kind === 'mark')
+  return mark < 0 ? operations.length : mark + 1
+}

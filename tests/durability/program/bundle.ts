@@ -1,0 +1,26 @@
+import path from 'node:path'
+import { bundleForNode, type SourceChange } from '../../../electron/history/testing/bundle-for-node.ts'
+
+/** The store in its worker and the scenarios around it, as files to run. Returns their folder, which the caller removes. */
+export function bundleScenarios(changes: readonly SourceChange[] = []): Promise<string> {
+  const program = path.join(import.meta.dirname, 'run-scenario.ts')
+  return bundleForNode({ program, 'history-worker': 'worker.ts' }, changes)
+}
+
+/** The same with commits that do not wait for the disk, as SQLite does by itself with a write-ahead log. */
+export const unsynced: SourceChange = {
+  file: 'electron/history/database.ts',
+  from: "set(db, 'synchronous', 'FULL', 2)",
+  to: "set(db, 'synchronous', 'NORMAL', 1)",
+}
+
+/** The same with several calls gathered into one commit that comes after their answers. */
+export const answeredEarly: SourceChange = {
+  file: 'electron/history/worker.ts',
+  from: 'run({ db }, name, args) {',
+  to: `run({ db }, name, args) {
+    if (!db.inTransaction) {
+      db.exec('BEGIN IMMEDIATE')
+      setTimeout(() => db.exec('COMMIT'), 60)
+    }`,
+}
