@@ -7,6 +7,7 @@ import { startFakeEndpoint } from '../../tests/fakes/fake-endpoint.ts'
 import { type History, openHistory } from '../history/history.ts'
 import { bundleForNode } from '../history/testing/bundle-for-node.ts'
 import { createKeyStore, type KeyStore } from '../keys/key-store.ts'
+import { noKeyring } from '../keys/testing/fake-keyring.ts'
 import { previewPrompt } from '../memory/preview.ts'
 import { readSettings } from '../settings/settings.ts'
 import {
@@ -18,7 +19,6 @@ import {
   updateEndpoint,
 } from './saved-endpoints.ts'
 
-const noKeyring = { isEncryptionAvailable: () => false, encryptString: () => Buffer.alloc(0), decryptString: () => '' }
 const fields = { name: 'One', kind: 'http' as const, defaultModel: null, windowTokens: null }
 let workerUrl: string
 let folder: string

@@ -75,8 +75,8 @@ export async function accessEndpoint(
 }
 
 /** The same from a record at hand. The key is read from the key store for each request, and only then. */
-export function toAccess(record: EndpointRecord, keys: KeyStore): EndpointConnection {
-  return { kind: record.kind, baseUrl: record.baseUrl, key: keys.getEndpointKey(record.id) ?? null }
+export async function toAccess(record: EndpointRecord, keys: KeyStore): Promise<EndpointConnection> {
+  return { kind: record.kind, baseUrl: record.baseUrl, key: (await keys.getEndpointKey(record.id)) ?? null }
 }
 
 /** The models of a saved endpoint, asked now. What the list tells of windows is kept. */

@@ -1,26 +1,35 @@
-import { readFileSync } from 'node:fs'
-import { chmod } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { constants, readFileSync } from 'node:fs'
+import { chmod, copyFile, link, open, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
 import { writeFile } from 'atomically'
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 
 /** A secret as it rests on disk: wrapped by the system's keyring, or plain in this file of mode 0600. */
-const StoredSecret = z.object({ protection: z.enum(['keyring', 'file']), backend: z.string(), value: z.string() })
+const StoredSecret = z.looseObject({ protection: z.enum(['keyring', 'file']), backend: z.string(), value: z.string() })
 
-const KeyFile = z.object({
+/** Loose, so that what a newer version keeps here survives being written by this one. */
+const KeyFile = z.looseObject({
   version: z.literal(1),
   history: StoredSecret.nullable(),
+  /** The key that a key change in progress leads to; either this or `history` opens the file. */
+  nextHistory: StoredSecret.nullable().default(null),
+  /** Newest first: what opened the history before. Opens a backup made then, or a keyring that comes back. */
+  formerHistory: z.array(StoredSecret).default([]),
   endpoints: z.record(z.string(), StoredSecret),
 })
 
 export type StoredSecret = z.infer<typeof StoredSecret>
 export type KeyFile = z.infer<typeof KeyFile>
 
-const EMPTY: KeyFile = { version: 1, history: null, endpoints: {} }
+const VERSION = 1
+const EMPTY: KeyFile = { version: VERSION, history: null, nextHistory: null, formerHistory: [], endpoints: {} }
 
 /**
  * Reads the key file; a missing one is empty.
- * @throws AppError `history-key-missing` when it is there but cannot be understood: it is never replaced.
+ * @throws AppError `history-key-missing` when it is there but cannot be understood, `history-from-newer-version` when a
+ * newer Alcove wrote it: it is never replaced.
  */
 export function readKeyFile(file: string): KeyFile {
   let text: string
@@ -30,23 +39,104 @@ export function readKeyFile(file: string): KeyFile {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return EMPTY
     throw damaged(error)
   }
+  return parse(text)
+}
+
+/** Replaces the key file as a whole (temporary file, fsync, rename, fsync of the folder), readable by its owner only. */
+export async function writeKeyFile(file: string, keys: KeyFile): Promise<void> {
+  await writeFile(file, toText(keys), { mode: 0o600 })
+  await chmod(file, 0o600)
+  await flushFolder(path.dirname(file))
+}
+
+/**
+ * Makes the key file, whole or not at all, unless there is one: of two processes that start for the first time only one
+ * may decide on the key. False when another was first.
+ */
+export async function createKeyFile(file: string, keys: KeyFile): Promise<boolean> {
+  const draft = `${file}.${randomBytes(6).toString('hex')}.new`
   try {
-    return KeyFile.parse(JSON.parse(text))
+    const handle = await open(draft, 'wx', 0o600)
+    await handle.writeFile(toText(keys)).finally(() => handle.close())
+    await flush(draft)
+    await linkOrCopy(draft, file)
+    await flushFolder(path.dirname(file))
+    return true
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+/** Moves a key file that cannot be understood aside under a free name, so that a new one can be made beside it. */
+export async function putKeyFileAside(file: string): Promise<void> {
+  for (let number = 1; ; number++) {
+    const aside = file.replace(/\.json$/, `.damaged-${number}.json`)
+    try {
+      // Exclusive: a file put aside earlier is never replaced.
+      await (await open(aside, 'wx', 0o600)).close()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue
+      throw error
+    }
+    await rename(file, aside)
+    await flushFolder(path.dirname(file))
+    return
+  }
+}
+
+function parse(text: string): KeyFile {
+  let raw: unknown
+  try {
+    raw = JSON.parse(text)
+    return KeyFile.parse(raw)
+  } catch (error) {
+    const version = (raw as { version?: unknown } | null | undefined)?.version
+    if (typeof version === 'number' && version > VERSION) throw newer()
     throw damaged(error)
   }
 }
 
-/** Replaces the key file as a whole (temporary file, fsync, rename), readable by its owner only. */
-export async function writeKeyFile(file: string, keys: KeyFile): Promise<void> {
-  await writeFile(file, JSON.stringify(keys, undefined, 2), { mode: 0o600 })
-  await chmod(file, 0o600)
+function toText(keys: KeyFile): string {
+  return JSON.stringify(keys, undefined, 2)
+}
+
+/** A link appears at once with all of its content; FAT has none, and there a copy is at least never over another file. */
+async function linkOrCopy(draft: string, file: string): Promise<void> {
+  try {
+    await link(draft, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error
+    await copyFile(draft, file, constants.COPYFILE_EXCL)
+    await flush(file)
+  }
+}
+
+async function flush(file: string): Promise<void> {
+  const handle = await open(file, 'r+')
+  await handle.sync().finally(() => handle.close())
+}
+
+/** Makes a new name in a folder survive a power cut. Windows keeps names by itself and cannot open a folder. */
+async function flushFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  await handle.sync().finally(() => handle.close())
 }
 
 function damaged(cause: unknown): AppError {
   return new AppError(
     'history-key-missing',
-    'The file with the key of your history cannot be read. Put keys.json back from a backup of the data folder. Nothing was changed.',
+    'The file with the key of your history cannot be read. Put keys.json back from a backup of the data folder, or enter your recovery code. Nothing was changed.',
     { cause, retryable: true },
+  )
+}
+
+function newer(): AppError {
+  return new AppError(
+    'history-from-newer-version',
+    'The key of your history was stored by a newer Alcove. Start that version, or install it again. Nothing was changed.',
   )
 }

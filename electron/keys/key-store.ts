@@ -1,63 +1,53 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { AppError } from '../../shared/errors.ts'
-import type { KeyProtection } from '../../shared/record-types.ts'
-import { type KeyFile, readKeyFile, type StoredSecret, writeKeyFile } from './key-file.ts'
-import { type Keyring, unwrapSecret, wrapSecret } from './secret-box.ts'
+import { createHistoryKeys, type HistoryKeys } from './history-keys.ts'
+import { type KeyFile, readKeyFile, writeKeyFile } from './key-file.ts'
+import { beingPatient } from './patient-keyring.ts'
+import type { Keyring } from './secret-box.ts'
 
-/** How a key is kept on this computer. */
-export interface KeptKey {
-  protection: KeyProtection
-  backend: string
-}
-
-interface HistoryKey extends KeptKey {
-  /** 32 random bytes. */
-  key: Buffer
-}
-
-export interface KeyStore {
-  /**
-   * The key of the history; made at the very first start, never again once a history file exists.
-   * @throws AppError `history-key-missing`, `history-key-wrong`
-   */
-  getHistoryKey(historyFile: string): Promise<HistoryKey>
-  /** Keeps a key that has opened the history, in place of a stored one that does not open it. */
-  adoptHistoryKey(key: Buffer): Promise<KeptKey>
+export interface KeyStore extends HistoryKeys {
   hasEndpointKey(endpointId: string): boolean
   /** Undefined where there is none. @throws AppError `keyring-unavailable` */
-  getEndpointKey(endpointId: string): string | undefined
+  getEndpointKey(endpointId: string): Promise<string | undefined>
   /** Null removes it. */
   setEndpointKey(endpointId: string, key: string | null): Promise<void>
 }
 
+interface KeyStoreOptions {
+  /** How long the keyring may be silent before the person is told; it is still listened to afterwards. */
+  answerMs?: number
+  /** It answered after all: what waits for a key may ask again. */
+  onLateAnswer?: () => void
+  /** Whether a key that a keyring kept may now rest in a file of mode 0600. */
+  mayKeepInFile?: () => Promise<boolean>
+}
+
+const ANSWER_MS = 10_000
+
 /** Keys at rest in `file`. They never leave main: not to the window, a log, an export, argv or the environment. */
-export function createKeyStore(file: string, keyring: Keyring): KeyStore {
+export function createKeyStore(file: string, keyring: Keyring, options: KeyStoreOptions = {}): KeyStore {
+  const { answerMs = ANSWER_MS, onLateAnswer = () => undefined, mayKeepInFile = async () => true } = options
+  const patient = beingPatient(keyring, { answerMs, onLateAnswer })
   let queue = Promise.resolve()
-  // One change after the other, each on what is really on disk.
-  const change = (edit: (keys: KeyFile) => KeyFile): Promise<void> => {
-    const next = queue.then(() => writeKeyFile(file, edit(readKeyFile(file))))
+  // One change after the other, each on what is really on disk; nothing is written where nothing changes.
+  const change = (edit: (keys: KeyFile) => KeyFile | Promise<KeyFile>): Promise<void> => {
+    const next = queue.then(async () => {
+      const keys = readKeyFile(file)
+      const edited = await edit(keys)
+      if (edited !== keys) await writeKeyFile(file, edited)
+    })
     queue = next.catch(() => {})
     return next
   }
 
   return {
-    async getHistoryKey(historyFile) {
-      const stored = readKeyFile(file).history ?? (await createHistoryKey(historyFile))
-      return toHistoryKey(stored, keyring)
-    },
-    async adoptHistoryKey(key) {
-      const { value, protection, backend } = wrapSecret(keyring, key.toString('base64'))
-      await change((keys) => ({ ...keys, history: { value, protection, backend } }))
-      return { protection, backend }
-    },
+    ...createHistoryKeys({ file, keyring: patient, change, mayKeepInFile }),
     hasEndpointKey: (endpointId) => Object.hasOwn(readKeyFile(file).endpoints, endpointId),
-    getEndpointKey(endpointId) {
+    async getEndpointKey(endpointId) {
       const { endpoints } = readKeyFile(file)
       const stored = Object.hasOwn(endpoints, endpointId) ? endpoints[endpointId] : undefined
       if (!stored) return undefined
       try {
-        return unwrapSecret(keyring, stored)
+        return await patient.unwrap(stored)
       } catch (cause) {
         throw new AppError(
           'keyring-unavailable',
@@ -67,50 +57,10 @@ export function createKeyStore(file: string, keyring: Keyring): KeyStore {
       }
     },
     setEndpointKey: (endpointId, key) =>
-      change((keys) => {
+      change(async (keys) => {
         const { [endpointId]: _former, ...others } = keys.endpoints
-        return { ...keys, endpoints: key === null ? others : { ...others, [endpointId]: wrapSecret(keyring, key) } }
+        const endpoints = key === null ? others : { ...others, [endpointId]: await patient.wrap(key) }
+        return { ...keys, endpoints }
       }),
   }
-
-  async function createHistoryKey(historyFile: string): Promise<StoredSecret> {
-    if (existsSync(historyFile)) {
-      throw new AppError(
-        'history-key-missing',
-        'Your history is here, but its key is not. Put keys.json back from a backup of the data folder, then try again. Nothing was changed.',
-        { retryable: true },
-      )
-    }
-    const secret = wrapSecret(keyring, randomBytes(32).toString('base64'))
-    await change((keys) => ({ ...keys, history: secret }))
-    const written = readKeyFile(file).history
-    if (written?.value !== secret.value) {
-      throw new AppError(
-        'history-unavailable',
-        'The key of the new history could not be stored. Check the data folder.',
-      )
-    }
-    return written
-  }
-}
-
-function toHistoryKey(stored: StoredSecret, keyring: Keyring): HistoryKey {
-  let text: string
-  try {
-    text = unwrapSecret(keyring, stored)
-  } catch (cause) {
-    throw new AppError(
-      'history-key-missing',
-      `The key of your history is in the system keyring (${stored.backend}), which does not give it out. Unlock that keyring, or log in to the desktop where you used Alcove before, then try again. Nothing was changed.`,
-      { cause, retryable: true },
-    )
-  }
-  const key = Buffer.from(text, 'base64')
-  if (key.length !== 32) {
-    throw new AppError(
-      'history-key-wrong',
-      'The stored key of your history is damaged. Put keys.json back from a backup. Nothing was changed.',
-    )
-  }
-  return { key, protection: stored.protection, backend: stored.backend }
 }

@@ -10,14 +10,10 @@ import { createEndpoint } from '../endpoint/saved-endpoints.ts'
 import { type History, openHistory } from '../history/history.ts'
 import { bundleForNode } from '../history/testing/bundle-for-node.ts'
 import { createKeyStore, type KeyStore } from '../keys/key-store.ts'
+import { noKeyring } from '../keys/testing/fake-keyring.ts'
 import { createReplies, type Replies } from './replies.ts'
 
 // A real history file, a real worker, a real HTTP server.
-const noKeyring = {
-  isEncryptionAvailable: () => false,
-  encryptString: () => Buffer.alloc(0),
-  decryptString: () => '',
-}
 const key = Buffer.alloc(32, 7)
 let workerUrl: string
 let folder: string

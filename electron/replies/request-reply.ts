@@ -28,7 +28,7 @@ export interface ReplyRequest {
 
 /** Everything that is sent, once the server has been asked what only it knows. */
 export interface ReadyRequest {
-  access: ReturnType<typeof toAccess>
+  access: Awaited<ReturnType<typeof toAccess>>
   model: string
   prompt: Prompt
   sampling: Sampling
@@ -44,7 +44,7 @@ export async function readyRequest(
   signal: AbortSignal,
 ): Promise<ReadyRequest> {
   const { endpoint } = request.target
-  const access = toAccess(endpoint, keys)
+  const access = await toAccess(endpoint, keys)
   const model = request.target.model ?? (await firstModel(history, endpoint.id, access, signal))
   const window = await currentWindow(history, request, access, model, signal)
   const prompt = await promptFor(history, request, window)

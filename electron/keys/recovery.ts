@@ -1,0 +1,42 @@
+/** What a recovery code is good for: showing it, and opening the history with it. */
+import type { BrowserWindow } from 'electron'
+import { AppError } from '../../shared/errors.ts'
+import type { KeyStore } from './key-store.ts'
+import { fromRecoveryCode } from './recovery-code.ts'
+import { askForRecoveryFile, showRecoveryCode } from './recovery-dialogs.ts'
+
+interface Opener {
+  /** Rejects with `history-key-wrong` when the key does not fit, and then nothing has changed. */
+  openWithKey(key: Buffer): Promise<void>
+}
+
+/** Shows the code of the open history; true when the person has it safe now. @throws AppError `history-unavailable` */
+export async function showCode(window: BrowserWindow | undefined, keys: KeyStore): Promise<boolean> {
+  const key = keys.currentHistoryKey()
+  if (!key) throw new AppError('history-unavailable', 'Your history is not open. Open it first, then try again.')
+  return await showRecoveryCode(window, key)
+}
+
+/** Opens the history with a typed code. @throws AppError `recovery-code-wrong`, `recovery-code-other` and as `openWithKey` */
+export async function openWithCode(opener: Opener, code: string): Promise<void> {
+  await openWith(opener, fromRecoveryCode(code))
+}
+
+/** The same with a file that the person chooses; nothing happens when none is chosen. */
+export async function openWithFile(opener: Opener, window: BrowserWindow | undefined): Promise<void> {
+  const key = await askForRecoveryFile(window)
+  if (key) await openWith(opener, key)
+}
+
+async function openWith(opener: Opener, key: Buffer): Promise<void> {
+  try {
+    await opener.openWithKey(key)
+  } catch (cause) {
+    if (!(cause instanceof AppError) || cause.code !== 'history-key-wrong') throw cause
+    throw new AppError(
+      'recovery-code-other',
+      'This recovery code is whole, but it belongs to another history, or to this one before its key was changed. Nothing was changed.',
+      { cause },
+    )
+  }
+}
