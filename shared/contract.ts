@@ -168,6 +168,13 @@ export const contract = {
     },
     'replies.stop': { input: ReplyRef, output: Nothing },
 
+    /** Main shows, saves and copies it; it never comes to the window. */
+    'keys.showRecoveryCode': { input: Nothing, output: Nothing },
+    /** Write-only, like the keys of endpoints. */
+    'keys.openWithRecoveryCode': { input: z.strictObject({ code: Text.max(1_000) }), output: AppState },
+    /** Main asks for the file; nothing changes when the person closes that dialog. */
+    'keys.openWithRecoveryFile': { input: Nothing, output: AppState },
+
     'statistics.get': { input: Nothing, output: z.array(Statistic) },
 
     'transfer.showFile': { input: Nothing, output: Nothing },

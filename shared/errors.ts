@@ -14,6 +14,7 @@ export const errorCodes = [
   'history-key-missing',
   'history-key-wrong',
   'disk-full',
+  'backup-failed',
   // endpoint
   'endpoint-missing',
   'endpoint-address-invalid',
@@ -41,6 +42,13 @@ export const errorCodes = [
   'import-newer-format',
   // keys
   'keyring-unavailable',
+  'keyring-missing',
+  'keyring-locked',
+  'keyring-changed',
+  'keyring-wrong',
+  'keyring-silent',
+  'recovery-code-wrong',
+  'recovery-code-other',
 ] as const
 
 export type ErrorCode = (typeof errorCodes)[number]

@@ -139,6 +139,8 @@ export const Preferences = z.object({
   checkForUpdates: z.boolean(),
   /** The person has kept the recovery code somewhere else. */
   recoveryCodeSaved: z.boolean(),
+  /** Not before this time is the person asked again to save it. */
+  recoveryReminderAt: z.int().min(0),
 })
 
 export const Settings = z.object({

@@ -18,6 +18,7 @@ import {
 } from '../endpoint/saved-endpoints.ts'
 import { searchLocal } from '../endpoint/search.ts'
 import { testEndpoint } from '../endpoint/test-connection.ts'
+import { openWithCode, openWithFile, showCode } from '../keys/recovery.ts'
 import type { Alcove } from '../lifecycle/alcove.ts'
 import { previewPrompt } from '../memory/preview.ts'
 import { readSettings, updateSettings } from '../settings/settings.ts'
@@ -80,6 +81,10 @@ export function createCallHandlers(alcove: Alcove): CallHandlers {
     'replies.start': (input) => alcove.open().replies.start(input),
     'replies.stop': ({ replyId }) => done(alcove.open().replies.stop(replyId)),
 
+    'keys.showRecoveryCode': async () => done(await showCodeAndRemember(alcove)),
+    'keys.openWithRecoveryCode': async ({ code }) => stateAfter(alcove, openWithCode(alcove.holder, code)),
+    'keys.openWithRecoveryFile': async () => stateAfter(alcove, openWithFile(alcove.holder, alcove.window())),
+
     'statistics.get': () => history().getStatistics({}),
 
     'transfer.showFile': () => done(showExportedFile()),
@@ -125,6 +130,16 @@ function defined<T extends object>(changes: T): { [K in keyof T]?: Exclude<T[K],
 }
 
 async function retryHistory(alcove: Alcove) {
-  await alcove.holder.open()
+  return stateAfter(alcove, alcove.holder.open())
+}
+
+async function stateAfter(alcove: Alcove, work: Promise<void>) {
+  await work
   return alcove.appState()
+}
+
+async function showCodeAndRemember({ keys, preferences, window }: Alcove): Promise<void> {
+  if (await showCode(window(), keys)) {
+    pushed('app.preferencesChanged', preferences.update({ recoveryCodeSaved: true }))
+  }
 }

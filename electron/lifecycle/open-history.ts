@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { AppError, type ErrorCode, toWireError } from '../../shared/errors.ts'
+import { AppError, type ErrorCode, toWireError, type WireError } from '../../shared/errors.ts'
 import type { AppState, HistoryRemedy } from '../../shared/record-types.ts'
 import { type History, openHistory } from '../history/history.ts'
-import type { KeptKey, KeyStore } from '../keys/key-store.ts'
+import type { KeptKey } from '../keys/history-keys.ts'
+import type { KeyStore } from '../keys/key-store.ts'
 import { log } from '../log.ts'
 import { createReplies, type Replies } from '../replies/replies.ts'
 import { type BulkWorker, startBulkWorker } from '../transfer/bulk.ts'
@@ -54,22 +56,20 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
   let state: AppState['history'] = { state: 'opening' }
   let open: OpenHistory | undefined
   let bulk: BulkWorker | undefined
-  let opening: Promise<void> | undefined
+  const turn = oneAtATime()
   const setState = (next: AppState['history']) => {
     state = next
     options.onState(next)
   }
+  const setFailed = (error: WireError) => setState({ state: 'failed', error, remedies: remediesFor(error.code) })
 
   async function openOnce(): Promise<void> {
     setState({ state: 'opening' })
     try {
-      const { key, protection, backend } = await options.keys.getHistoryKey(options.file)
-      await openFile(key)
-      setOpen({ protection, backend })
+      setOpen(await options.keys.openWithStoredKey(options.file, openFile))
     } catch (error) {
       log.exception('opening the history', error)
-      const wire = toWireError(error)
-      setState({ state: 'failed', error: wire, remedies: remediesFor(wire.code) })
+      setFailed(toWireError(error))
     }
   }
 
@@ -117,8 +117,22 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
     }
   }
 
+  /** A wrong key changes nothing; with a right one the page may still have to say that the file is damaged. */
+  async function openBrought(key: Buffer): Promise<void> {
+    // No state in between: the page that the key was entered on stays until the history is open.
+    try {
+      await openFile(key)
+    } catch (error) {
+      const wire = toWireError(error)
+      if (wire.code === 'history-corrupt') await keepKey(key)
+      if (wire.code !== 'history-key-wrong') setFailed(wire)
+      throw error
+    }
+    setOpen(await keepKey(key))
+  }
+
   async function close(): Promise<void> {
-    await opening
+    await turn.over()
     const closing = open
     const reading = bulk
     open = undefined
@@ -136,10 +150,7 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
       if (open && !open.history.opened.readOnly) return
       // What was only readable may be writable by now.
       if (open) await close()
-      opening ??= openOnce().finally(() => {
-        opening = undefined
-      })
-      await opening
+      await (turn.over() ?? turn.take(openOnce))
     },
     get() {
       if (open) return open
@@ -151,28 +162,47 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
     },
     close,
     async openWithKey(key) {
-      await close()
-      setState({ state: 'opening' })
-      try {
-        await openFile(key)
-        setOpen(await keepKey(key))
-      } catch (error) {
-        const wire = toWireError(error)
-        setState({ state: 'failed', error: wire, remedies: remediesFor(wire.code) })
-        throw error
-      }
+      await turn.over()
+      if (open) throw new AppError('conflict', 'Your history is open already.')
+      // An empty history would be made, and a key that opens nothing would be kept.
+      if (!existsSync(options.file)) throw noHistory()
+      await turn.take(() => openBrought(key))
     },
     async whileClosed(work) {
       await close()
-      setState({ state: 'opening' })
-      try {
-        return await work()
-      } finally {
-        await openOnce()
-      }
+      return await turn.take(async () => {
+        setState({ state: 'opening' })
+        try {
+          return await work()
+        } finally {
+          await openOnce()
+        }
+      })
     },
     reportDamage(damage) {
       if (state.state === 'open') setState({ ...state, damage })
+    },
+  }
+}
+
+/** Whoever wants to open or close the history while that is under way waits until it is over, however it ends. */
+function oneAtATime() {
+  let over: Promise<void> | undefined
+  return {
+    /** Undefined while nothing is under way. */
+    over: () => over,
+    async take<Result>(work: () => Promise<Result>): Promise<Result> {
+      const working = work()
+      const mine = working.then(
+        () => undefined,
+        () => undefined,
+      )
+      over = mine
+      try {
+        return await working
+      } finally {
+        if (over === mine) over = undefined
+      }
     },
   }
 }
@@ -187,6 +217,13 @@ async function interruptStreaming(history: History): Promise<void> {
   }
 }
 
+function noHistory(): AppError {
+  return new AppError(
+    'history-unavailable',
+    'There is no history in the data folder. Copy the data folder of the other computer to its place, then enter the code.',
+  )
+}
+
 function remediesFor(code: ErrorCode): HistoryRemedy[] {
   return REMEDIES[code] ?? ['retry']
 }
@@ -194,6 +231,10 @@ function remediesFor(code: ErrorCode): HistoryRemedy[] {
 const REMEDIES: Partial<Record<ErrorCode, HistoryRemedy[]>> = {
   'history-key-missing': ['retry', 'recovery-code'],
   'history-key-wrong': ['retry', 'recovery-code'],
-  'keyring-unavailable': ['retry', 'recovery-code'],
+  'keyring-missing': ['retry', 'recovery-code'],
+  'keyring-locked': ['retry', 'recovery-code'],
+  'keyring-changed': ['retry', 'recovery-code'],
+  'keyring-wrong': ['retry', 'recovery-code'],
+  'keyring-silent': ['retry', 'recovery-code'],
   'history-corrupt': ['salvage', 'retry'],
 }

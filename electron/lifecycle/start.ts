@@ -5,12 +5,15 @@ import { createCallHandlers, createStreamHandlers } from '../ipc/handlers.ts'
 import { push, setPushTarget } from '../ipc/push.ts'
 import { registerIpc } from '../ipc/register.ts'
 import { createKeyStore } from '../keys/key-store.ts'
+import { askToKeepInFile } from '../keys/recovery-dialogs.ts'
+import { openSystemKeyring } from '../keys/system-keyring.ts'
 import { log } from '../log.ts'
 import { openPreferences } from '../preferences/preferences.ts'
 import { setAppMenu } from '../window/app-menu.ts'
 import { APP_ORIGIN } from '../window/app-protocol.ts'
 import { isOwnPage } from '../window/lock-down.ts'
 import { createMainWindow } from '../window/main-window.ts'
+import { whenDrawn } from '../window/when-drawn.ts'
 import type { Alcove } from './alcove.ts'
 import { keepAwakeWhile } from './keep-awake.ts'
 import { createHistoryHolder } from './open-history.ts'
@@ -25,9 +28,15 @@ interface Folders {
 export function startAlcove({ dataFolder, bundleFolder }: Folders): void {
   const devOrigin = __ALCOVE_DEV__ ? process.env.ALCOVE_DEV_ORIGIN : undefined
   const preferences = openPreferences(dataFolder)
-  const keys = createKeyStore(path.join(dataFolder, 'keys.json'), safeStorage)
   let window: BrowserWindow | undefined
   const currentWindow = () => (window?.isDestroyed() ? undefined : window)
+  const keyring = openSystemKeyring(safeStorage, () => whenDrawn(currentWindow()))
+  const keys = createKeyStore(path.join(dataFolder, 'keys.json'), keyring, {
+    mayKeepInFile: () => askToKeepInFile(currentWindow()),
+    onLateAnswer: () => {
+      if (holder.state().state === 'failed') void holder.open()
+    },
+  })
   const holder = createHistoryHolder({
     file: path.join(dataFolder, 'history.db'),
     keys,

@@ -32,6 +32,7 @@ const DEFAULTS: PreferencesFile = {
     enterSends: true,
     checkForUpdates: false,
     recoveryCodeSaved: false,
+    recoveryReminderAt: 0,
   },
   windowPlace: null,
 }
