@@ -68,7 +68,8 @@ function callEach(db: Database): Set<string> {
   call('selectBranch', { conversationId, messageId })
   call('listBranch', { conversationId, beforeId: null, limit: 50 })
   call('listBranch', { conversationId, beforeId: messageId, limit: 50 })
-  call('readPrompt', { conversationId, leafId: null, limit: 50 })
+  call('readPrompt', { conversationId, leafId: null, limit: 50, budgetTokens: 4096 })
+  call('readPrompt', { conversationId, leafId: messageId, limit: 50, budgetTokens: 4096 })
 
   call('renameConversation', { conversationId, title: 'Greeting', source: 'user' })
   call('updateConversation', { conversationId, changes: { pinned: true }, now: NOW })

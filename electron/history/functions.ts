@@ -21,7 +21,8 @@ import {
   updateEndpoint,
 } from './endpoints.ts'
 import { listConversations } from './list-conversations.ts'
-import { getMessage, listBranch, readPrompt } from './messages.ts'
+import { getMessage, listBranch } from './messages.ts'
+import { readPrompt } from './read-prompt.ts'
 import { appendChunks, finishReply, interruptStreaming, listStreaming, updateRequest } from './replies.ts'
 import { getSettings, setSettings } from './settings.ts'
 import { getStatistics } from './statistics.ts'

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { Message } from '../../shared/records.ts'
 import { getConversation, selectBranch } from './conversations.ts'
 import type { Database } from './database.ts'
-import { chainHash, getMessage, LIST_BRANCH, listBranch, READ_PROMPT, readPrompt } from './messages.ts'
+import { chainHash, getMessage, LIST_BRANCH, listBranch } from './messages.ts'
 import { appendChunks } from './replies.ts'
 import { begin, exchange, finish, NOW, newConversation, SENT, temporaryHistory } from './testing/temporary-history.ts'
 
@@ -59,7 +59,6 @@ describe('a branch', () => {
     const refused = expect.objectContaining({ code: 'not-found' })
     expect(() => listBranch(db, { conversationId: mine, beforeId: messageId, limit: 5 })).toThrow(refused)
     expect(() => selectBranch(db, { conversationId: mine, messageId })).toThrow(refused)
-    expect(() => readPrompt(db, { conversationId: mine, leafId: messageId, limit: 5 })).toThrow(refused)
   })
 
   it('shows each message with its alternatives, and another branch when that is chosen', () => {
@@ -93,23 +92,18 @@ describe('a branch', () => {
   it.each([1_000, 20_000])('of %i messages is read row by row, never by a scan', (count) => {
     const { db } = temporaryHistory()
     addLong(db, count)
-    const conversationId = addLong(db, count)
+    addLong(db, count)
     db.exec('ANALYZE')
     const plan = (sql: string) =>
       db
         .prepare<[object], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
         .all({ leafSeq: 1, limit: 50 })
         .map(({ detail }) => detail)
-    const details = [LIST_BRANCH, READ_PROMPT].flatMap(plan)
+    const details = plan(LIST_BRANCH)
     // The walk goes through its own queue of rows (b); only the chunks of a streaming reply are sorted.
     expect(details.filter((detail) => /SCAN (?!b$)|TEMP B-TREE(?! FOR group_concat)|AUTOMATIC/.test(detail))).toEqual(
       [],
     )
-    const prompt = readPrompt(db, { conversationId, leafId: null, limit: 2 })
-    expect({ total: prompt.total, texts: prompt.messages.map(({ text }) => text) }).toEqual({
-      total: count,
-      texts: [`message ${count - 2}`, `message ${count - 1}`],
-    })
   })
 
   it('of any depth goes with its conversation', () => {
@@ -205,48 +199,6 @@ describe('a message', () => {
       source: 'assumed',
     })
     expect(texts(db, conversationId)).toEqual(['q', 'still readable'])
-  })
-})
-
-describe('the prompt', () => {
-  it('is the system prompt and the newest messages of one branch, with what has arrived of a reply', () => {
-    const { db } = temporaryHistory()
-    const conversationId = newConversation(db, { systemPrompt: 'Be brief.' })
-    const leafId = exchange(db, conversationId, 'q1', 'a1')
-    const messageId = begin(db, conversationId, { type: 'send', text: 'q2' })
-    appendChunks(db, { chunks: [{ messageId, text: 'partly', reasoning: '' }] })
-    const read = (leaf: string | null, limit: number) => {
-      const { systemPrompt, messages, total } = readPrompt(db, { conversationId, leafId: leaf, limit })
-      return { systemPrompt, total, messages: messages.map(({ role, text, status }) => [role, text, status]) }
-    }
-    expect([read(null, 2), read(leafId, 10)]).toEqual([
-      {
-        systemPrompt: 'Be brief.',
-        total: 4,
-        messages: [
-          ['user', 'q2', 'complete'],
-          ['assistant', 'partly', 'streaming'],
-        ],
-      },
-      {
-        systemPrompt: 'Be brief.',
-        total: 2,
-        messages: [
-          ['user', 'q1', 'complete'],
-          ['assistant', 'a1', 'complete'],
-        ],
-      },
-    ])
-  })
-
-  it('has no messages in an empty conversation', () => {
-    const { db } = temporaryHistory()
-    const conversationId = newConversation(db, { systemPrompt: 'x' })
-    expect(readPrompt(db, { conversationId, leafId: null, limit: 5 })).toEqual({
-      systemPrompt: 'x',
-      messages: [],
-      total: 0,
-    })
   })
 })
 

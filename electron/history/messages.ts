@@ -46,13 +46,6 @@ interface StoredMessage {
   window_source: string | null
 }
 
-export interface PromptMessage {
-  id: string
-  role: MessageRole
-  text: string
-  status: MessageStatus
-}
-
 /** The text of `messages AS m`, of a streaming reply with what has arrived. */
 export const TEXT_SO_FAR = textSoFar('text')
 export const REASONING_SO_FAR = textSoFar('reasoning')
@@ -74,11 +67,6 @@ export const LIST_BRANCH = `${BRANCH}
   FROM branch AS b
   CROSS JOIN messages AS m NOT INDEXED ON m.seq = b.seq
   ${MESSAGE_JOINS}`
-
-export const READ_PROMPT = `${BRANCH}
-  SELECT m.id, m.role, ${TEXT_SO_FAR} AS text, m.status
-  FROM branch AS b
-  CROSS JOIN messages AS m NOT INDEXED ON m.seq = b.seq`
 
 /**
  * The active branch, oldest first: at most `limit` messages ending just before `beforeId` (null: at the active leaf).
@@ -106,26 +94,6 @@ export function getMessage(db: Database, { messageId }: { messageId: string }): 
   const row = statement<StoredMessage>(db, sql).get({ messageId })
   if (!row) throw messageNotFound()
   return fromRow(db, row)
-}
-
-/**
- * What a prompt is built from: the newest `limit` messages of the branch ending at `leafId` (null: at the active
- * leaf), oldest first, and how many there are on that branch in all. Throws `not-found`.
- */
-export function readPrompt(
-  db: Database,
-  { conversationId, leafId, limit }: { conversationId: string; leafId: string | null; limit: number },
-): { systemPrompt: string; messages: PromptMessage[]; total: number } {
-  const conversationSeq = getConversationSeq(db, conversationId)
-  const leafSeq =
-    leafId === null ? findActiveLeaf(db, conversationSeq) : getPlace(db, { conversationId, messageId: leafId }).seq
-  const conversation = 'SELECT system_prompt FROM conversations WHERE seq = :conversationSeq'
-  const rows = statement<PromptMessage>(db, READ_PROMPT).all({ leafSeq, limit })
-  return {
-    systemPrompt: statement<{ system_prompt: string }>(db, conversation).get({ conversationSeq })?.system_prompt ?? '',
-    messages: rows.map((row) => ({ ...row, role: roleOf(row.role), status: statusOf(row.status) })).reverse(),
-    total: leafSeq === null ? 0 : depthOf(db, leafSeq) + 1,
-  }
 }
 
 /**
@@ -210,16 +178,12 @@ function errorOf(stored: string | null): ReplyError | null {
   return { code: 'unexpected', message: 'This reply failed; the reason can no longer be read.', retryable: true }
 }
 
-function roleOf(stored: string): MessageRole {
+export function roleOf(stored: string): MessageRole {
   return oneOf(Role.options, stored, 'assistant')
 }
 
-function statusOf(stored: string): MessageStatus {
+export function statusOf(stored: string): MessageStatus {
   return oneOf(Status.options, stored, 'interrupted')
-}
-
-function depthOf(db: Database, seq: number): number {
-  return statement<{ depth: number }>(db, 'SELECT depth FROM messages WHERE seq = :seq').get({ seq })?.depth ?? 0
 }
 
 function textSoFar(kind: 'text' | 'reasoning'): string {

@@ -34,10 +34,7 @@ export interface Prompt {
  */
 export function buildPrompt(input: PromptInput): Prompt {
   const windowTokens = input.window.tokens
-  const reserveTokens = Math.min(input.reserveTokens, Math.floor(windowTokens / 2))
-  const systemPromptTokens = input.systemPrompt ? estimateMessageTokens(input.systemPrompt) : 0
-  const margin = Math.max(64, Math.ceil(windowTokens * SAFETY_SHARE))
-  const budgetTokens = Math.max(0, windowTokens - reserveTokens - systemPromptTokens - margin)
+  const { budgetTokens, reserveTokens, systemPromptTokens } = shareWindow({ ...input, windowTokens })
 
   const strategy = findStrategy(input.strategy)
   const spoken = input.messages.filter((message) => message.text !== '')
@@ -68,6 +65,16 @@ export function buildPrompt(input: PromptInput): Prompt {
       fits: estimatedTokens <= windowTokens - reserveTokens,
     },
   }
+}
+
+/** What of the window is for what, in tokens: the system prompt, the answer, and the budget that is left for messages. */
+export function shareWindow(input: { systemPrompt: string; windowTokens: number; reserveTokens: number }) {
+  const { systemPrompt, windowTokens } = input
+  const reserveTokens = Math.min(input.reserveTokens, Math.floor(windowTokens / 2))
+  const systemPromptTokens = systemPrompt ? estimateMessageTokens(systemPrompt) : 0
+  const margin = Math.max(64, Math.ceil(windowTokens * SAFETY_SHARE))
+  const budgetTokens = Math.max(0, windowTokens - reserveTokens - systemPromptTokens - margin)
+  return { budgetTokens, reserveTokens, systemPromptTokens }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Conversation, Settings } from '../../shared/record-types.ts'
 import type { KnownWindow } from '../endpoint/model-window.ts'
 import type { History } from '../history/history.ts'
-import { buildPrompt, type Prompt } from './build-prompt.ts'
+import { buildPrompt, type Prompt, shareWindow } from './build-prompt.ts'
 import type { PromptMessage } from './strategies.ts'
 
 interface PrepareInput {
@@ -20,17 +20,24 @@ interface PrepareInput {
 export async function preparePrompt(history: History, input: PrepareInput): Promise<Prompt> {
   const { conversation, settings, window, leafId, newText, continueRequest } = input
   const lastMessages = conversation.settings.memory?.lastMessages ?? settings.lastMessages
-  const branch = await history.readPrompt({ conversationId: conversation.id, leafId, limit: lastMessages + 1 })
-  const stored: PromptMessage[] = branch.messages.map(({ id, role, text }) => ({ id, role, text }))
-  const unsaved: PromptMessage[] = newText === undefined ? [] : [{ id: '', role: 'user', text: newText }]
+  const { systemPrompt } = conversation
   const sampling = { ...settings.sampling, ...conversation.settings.sampling }
   const limit = sampling.maxTokens
+  const reserveTokens = limit !== undefined && limit > 0 ? limit : settings.answerReserveTokens
+  const branch = await history.readPrompt({
+    conversationId: conversation.id,
+    leafId,
+    limit: lastMessages + 1,
+    budgetTokens: shareWindow({ systemPrompt, windowTokens: window.tokens, reserveTokens }).budgetTokens,
+  })
+  const stored: PromptMessage[] = branch.messages.map(({ id, role, text }) => ({ id, role, text }))
+  const unsaved: PromptMessage[] = newText === undefined ? [] : [{ id: '', role: 'user', text: newText }]
   return buildPrompt({
-    systemPrompt: conversation.systemPrompt,
+    systemPrompt,
     messages: [...stored, ...unsaved],
     totalMessages: branch.total + unsaved.length,
     window,
-    reserveTokens: limit !== undefined && limit > 0 ? limit : settings.answerReserveTokens,
+    reserveTokens,
     strategy: conversation.settings.memory?.strategy,
     lastMessages,
     ...(continueRequest === undefined ? {} : { continueRequest }),
