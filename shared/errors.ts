@@ -15,6 +15,7 @@ export const errorCodes = [
   'history-key-wrong',
   'disk-full',
   'backup-failed',
+  'migration-failed',
   // endpoint
   'endpoint-missing',
   'endpoint-address-invalid',

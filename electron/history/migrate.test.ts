@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { hashContent } from './backup/content-hashes.ts'
 import { openDatabase } from './database.ts'
 import { type Migration, migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { openHistoryFile } from './open-history-file.ts'
 import released from './released.json'
-import { temporaryFile, temporaryHistory } from './testing/temporary-history.ts'
+import { exchange, newConversation, temporaryFile, temporaryHistory } from './testing/temporary-history.ts'
 
 const ONE: Migration = { number: 1, name: '0001-one.sql', sql: 'CREATE TABLE ones (a INTEGER) STRICT;' }
 
@@ -42,7 +43,7 @@ describe('migrations', () => {
 
   it('make every table check the types of what it is given', () => {
     const { db } = temporaryHistory()
-    const sql = `SELECT name FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND NOT strict`
+    const sql = `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' AND NOT strict`
     expect(db.prepare(sql).pluck().all()).toEqual([])
     expect(() => db.exec(`INSERT INTO settings (key, value) VALUES ('x', x'00')`)).toThrow(
       'cannot store BLOB value in TEXT',
@@ -63,7 +64,7 @@ describe('migrations', () => {
       name: '0002-bad.sql',
       sql: 'DROP TABLE ones; CREATE TABLE two (a INTEGER); SELECT unknown();',
     }
-    expect(() => migrate(db, [ONE, bad])).toThrow('no such function')
+    expect(() => migrate(db, [ONE, bad])).toThrow(expect.objectContaining({ code: 'migration-failed' }))
     const tables = db.prepare('SELECT name FROM sqlite_schema').pluck().all()
     expect({
       tables,
@@ -73,13 +74,38 @@ describe('migrations', () => {
     db.close()
   })
 
-  it('do not commit a broken reference', () => {
-    const db = emptyDatabase()
-    const sql =
-      'CREATE TABLE a (b INTEGER REFERENCES c (d)); CREATE TABLE c (d INTEGER PRIMARY KEY); INSERT INTO a VALUES (1);'
-    expect(() => migrate(db, [{ number: 1, name: '0001-a.sql', sql }])).toThrow('1 broken references')
-    expect(db.pragma('user_version', { simple: true })).toBe(0)
-    db.close()
+  it.each([
+    [
+      'a broken reference',
+      "INSERT INTO messages (id, conversation_seq, depth, role, status, created_at) VALUES (1, 9, 0, 'user', 'complete', 1)",
+    ],
+    ['a lost row', 'DELETE FROM requests WHERE seq = 1'],
+    ['a lost table', 'DROP TABLE journal'],
+  ])('do not commit %s', (_what, sql) => {
+    const { db } = temporaryHistory()
+    exchange(db, newConversation(db), 'question', 'answer')
+    db.exec("INSERT INTO journal (id, verb, created_at, before, after) VALUES (1, 'rename', 1, '{}', '{}')")
+    const before = hashContent(db)
+    const next = { number: migrations.length + 1, name: 'next.sql', sql }
+    expect(() => migrate(db, [...migrations, next])).toThrow(expect.objectContaining({ code: 'migration-failed' }))
+    expect(hashContent(db)).toEqual(before)
+  })
+
+  it('do not stop at a reference that was broken before', () => {
+    const { db } = temporaryHistory()
+    exchange(db, newConversation(db), 'question', 'answer')
+    db.pragma('foreign_keys = OFF')
+    db.exec('DELETE FROM conversations')
+    const next = { number: migrations.length + 1, name: 'next.sql', sql: 'CREATE TABLE next (a INTEGER) STRICT' }
+    expect(migrate(db, [...migrations, next])).toBe(1)
+  })
+
+  it('say that the disk is full when it is', () => {
+    const { db } = temporaryHistory()
+    db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true }))}`)
+    const sql = 'CREATE TABLE large (a BLOB) STRICT; INSERT INTO large VALUES (zeroblob(1000000));'
+    const next = { number: migrations.length + 1, name: 'next.sql', sql }
+    expect(() => migrate(db, [...migrations, next])).toThrow(expect.objectContaining({ code: 'disk-full' }))
   })
 
   it('are refused when a number is missing', () => {
@@ -99,6 +125,29 @@ describe('migrations', () => {
     migrate(db, [ONE], { beforeMigrate })
     expect(() => migrate(db, [ONE, two], { beforeMigrate })).toThrow('no backup')
     expect({ calls, version: db.pragma('user_version', { simple: true }) }).toEqual({ calls: [1], version: 1 })
+    db.close()
+  })
+
+  it('call for one backup however many steps there are, while nobody else can write', () => {
+    const { file, key } = temporaryFile()
+    const [db, other] = [openDatabase({ file, key }), openDatabase({ file, key })]
+    const steps = [2, 3].map((number) => ({ number, name: `${number}.sql`, sql: `CREATE TABLE t${number} (a) ` }))
+    migrate(db, [ONE])
+    other.pragma('busy_timeout = 1')
+    const outcomes: string[] = []
+    const beforeMigrate = () => {
+      try {
+        other.exec('INSERT INTO ones VALUES (1)')
+      } catch (error) {
+        outcomes.push((error as { code: string }).code)
+      }
+    }
+    expect(migrate(db, [ONE, ...steps], { beforeMigrate })).toBe(2)
+    expect({ outcomes, again: migrate(other, [ONE, ...steps], { beforeMigrate }) }).toEqual({
+      outcomes: ['SQLITE_BUSY'],
+      again: 0,
+    })
+    other.close()
     db.close()
   })
 })
