@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { backUpBeforeMigration } from './backup/back-up-before-migration.ts'
 import { type Database, type OpenOptions, openDatabase, refuseUnusable } from './database.ts'
 import { migrate, refuseNewer } from './migrate.ts'
 import { migrations } from './migrations.ts'
@@ -21,7 +22,7 @@ export function openHistoryFile(options: OpenOptions): Database {
   }
   const db = openDatabase(options)
   try {
-    migrate(db, migrations)
+    migrate(db, migrations, { beforeMigrate: backUpBeforeMigration(options) })
     return db
   } catch (error) {
     db.close()
