@@ -165,7 +165,8 @@ export const AppState = z.object({
   platform: z.enum(['linux', 'darwin', 'win32']),
   locale: z.string(),
   history: z.discriminatedUnion('state', [
-    z.object({ state: z.literal('opening') }),
+    /** `updating`: a backup is made, then the file is brought to the form of this version. */
+    z.object({ state: z.literal('opening'), updating: z.boolean() }),
     z.object({
       state: z.literal('open'),
       keyProtection: KeyProtection,

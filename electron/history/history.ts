@@ -25,6 +25,8 @@ export interface OpenHistoryOptions {
   onSlow?: ((name: FunctionName, elapsedMs: number) => void) | undefined
   /** Called with the name of a function that failed, and the code of its error. */
   onFailed?: ((name: FunctionName, code: ErrorCode, elapsedMs: number) => void) | undefined
+  /** Called while opening takes longer because an older file is brought to the newest form. */
+  onUpdating?: (() => void) | undefined
   /** Called once when the worker ends without having been asked to. */
   onLost?: ((error: AppError) => void) | undefined
 }
@@ -47,6 +49,7 @@ export async function openHistory(options: OpenHistoryOptions): Promise<History>
     const opened = await new Promise<Opened>((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
         if (message.type === 'answer') calls.settle(message)
+        else if (message.type === 'updating') options.onUpdating?.()
         else if (message.ok) resolve(message.opened)
         else reject(fromWireError(message.error))
       })

@@ -5,27 +5,55 @@ import { migrate, refuseNewer } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { fromSqliteError } from './sqlite-errors.ts'
 
+export interface OpenHistoryOptions extends OpenOptions {
+  /** Called before the file is brought to a newer form, which takes the longer the more is in it. */
+  onUpdate?: (() => void) | undefined
+}
+
 /**
  * Opens the history for writing: refuses a newer file before anything could write to it, and brings it to the newest
  * schema. Throws like `openDatabase`, or `history-from-newer-version`.
  */
-export function openHistoryFile(options: OpenOptions): Database {
+export function openHistoryFile({ onUpdate, ...options }: OpenHistoryOptions): Database {
   refuseUnusable(options.file)
   if (existsSync(options.file)) {
     // A connection that may write would do so on closing, if the newer version left commits in the write-ahead log.
-    const reader = openDatabase({ ...options, readonly: true })
+    const reader = openUnlessUnfinished(options)
     try {
-      refuseNewer(reader, migrations)
+      if (reader) refuseNewer(reader, migrations)
     } finally {
-      reader.close()
+      reader?.close()
     }
   }
   const db = openDatabase(options)
   try {
-    migrate(db, migrations, { beforeMigrate: backUpBeforeMigration(options) })
+    const backUp = backUpBeforeMigration(options)
+    const beforeMigrate = (): void => {
+      onUpdate?.()
+      backUp()
+    }
+    migrate(db, migrations, { beforeMigrate })
     return db
   } catch (error) {
     db.close()
     throw fromSqliteError(error)
   }
+}
+
+/**
+ * Opens for reading. Undefined for a file whose very making was cut off: only a connection that may write can roll that
+ * back, and there was nothing in it yet.
+ */
+function openUnlessUnfinished(options: OpenOptions): Database | undefined {
+  try {
+    return openDatabase({ ...options, readonly: true })
+  } catch (error) {
+    if (isUnfinished(error)) return undefined
+    throw error
+  }
+}
+
+function isUnfinished(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: unknown } }
+  return cause?.code === 'SQLITE_READONLY_ROLLBACK'
 }

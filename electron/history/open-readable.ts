@@ -1,7 +1,7 @@
 /** Opens the history for writing, or, where nothing can be written, a private copy of it for reading. */
 import { AppError } from '../../shared/errors.ts'
-import { type Database, type OpenOptions, openDatabase } from './database.ts'
-import { openHistoryFile } from './open-history-file.ts'
+import { type Database, openDatabase } from './database.ts'
+import { type OpenHistoryOptions, openHistoryFile } from './open-history-file.ts'
 import { copyForReading } from './read-only-copy.ts'
 import { interruptStreaming } from './replies.ts'
 import type { Opened } from './worker-protocol.ts'
@@ -12,7 +12,7 @@ export interface OpenFile extends Opened {
 }
 
 /** Throws like `openHistoryFile`, except that a folder or file that cannot be written to opens for reading. */
-export function openReadable(options: OpenOptions): OpenFile {
+export function openReadable(options: OpenHistoryOptions): OpenFile {
   try {
     const db = openHistoryFile(options)
     return { db, file: options.file, readOnly: false, close: () => void db.close() }
@@ -23,7 +23,7 @@ export function openReadable(options: OpenOptions): OpenFile {
 }
 
 /** The copy is brought to the newest schema and its replies are ended, as opening for writing does; then it is only read. */
-function openCopy(options: OpenOptions): OpenFile {
+function openCopy(options: OpenHistoryOptions): OpenFile {
   const copy = copyForReading({ file: options.file })
   try {
     const writer = openHistoryFile({ ...options, file: copy.file })

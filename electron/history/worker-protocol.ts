@@ -32,6 +32,8 @@ export interface Opened {
 }
 
 export type FromWorker =
+  /** An older file is being brought to the newest form; 'opened' follows. */
+  | { type: 'updating' }
   | { type: 'opened'; ok: true; opened: Opened }
   | { type: 'opened'; ok: false; error: WireError }
   | Answer

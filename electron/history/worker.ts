@@ -4,13 +4,18 @@ import { bulkFunctions, type FunctionName, functions } from './functions.ts'
 import { type OpenFile, openReadable } from './open-readable.ts'
 import { serveCalls } from './serve-calls.ts'
 import { fromSqliteError } from './sqlite-errors.ts'
+import type { FromWorker } from './worker-protocol.ts'
 
 type Run = (db: OpenFile['db'], args: unknown) => unknown
 
 if (!parentPort) throw new Error('the history worker runs as a worker thread only')
 
-serveCalls<OpenFile>(parentPort, {
-  open: ({ file, key, nativeBinding }) => openReadable({ file, key: new Uint8Array(key), nativeBinding }),
+const port = parentPort
+const tellUpdate = (): void => port.postMessage({ type: 'updating' } satisfies FromWorker)
+
+serveCalls<OpenFile>(port, {
+  open: ({ file, key, nativeBinding }) =>
+    openReadable({ file, key: new Uint8Array(key), nativeBinding, onUpdate: tellUpdate }),
   describe: ({ file, readOnly }) => ({ file, readOnly }),
   run({ db }, name, args) {
     try {

@@ -53,7 +53,7 @@ export interface HistoryHolder {
 
 /** Owns the history's life: opening with the key, telling why it failed, opening again on request, closing. */
 export function createHistoryHolder(options: HolderOptions): HistoryHolder {
-  let state: AppState['history'] = { state: 'opening' }
+  let state: AppState['history'] = { state: 'opening', updating: false }
   let open: OpenHistory | undefined
   let bulk: BulkWorker | undefined
   const turn = oneAtATime()
@@ -64,7 +64,7 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
   const setFailed = (error: WireError) => setState({ state: 'failed', error, remedies: remediesFor(error.code) })
 
   async function openOnce(): Promise<void> {
-    setState({ state: 'opening' })
+    setState({ state: 'opening', updating: false })
     try {
       setOpen(await options.keys.openWithStoredKey(options.file, openFile))
     } catch (error) {
@@ -81,6 +81,7 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
       workerUrl: workerUrl('history-worker.js'),
       onSlow: (name, elapsedMs) => log.slow(name, elapsedMs),
       onFailed: (name, code, elapsedMs) => log.failed(name, code, elapsedMs),
+      onUpdating: () => setState({ state: 'opening', updating: true }),
       onLost: (error) => log.exception('the history worker', error),
     })
     const { readOnly, file } = history.opened
@@ -171,7 +172,7 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
     async whileClosed(work) {
       await close()
       return await turn.take(async () => {
-        setState({ state: 'opening' })
+        setState({ state: 'opening', updating: false })
         try {
           return await work()
         } finally {
