@@ -42,9 +42,10 @@ function Content() {
     if (platform) document.documentElement.dataset.platform = platform
   }, [platform])
 
-  if (error) return <HistoryClosed error={error} />
-  if (!state || !preferencesKnown || state.history.state === 'opening') return <OpeningHistory />
-  if (state.history.state === 'failed') return <HistoryClosed error={state.history.error} />
+  if (error) return <HistoryClosed error={error} remedies={['retry']} />
+  if (!state || !preferencesKnown) return <OpeningHistory updating={false} />
+  if (state.history.state === 'opening') return <OpeningHistory updating={state.history.updating} />
+  if (state.history.state === 'failed') return <HistoryClosed {...state.history} />
   return <Panes />
 }
 

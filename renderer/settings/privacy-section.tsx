@@ -3,11 +3,13 @@ import { t } from '../i18n/i18n.ts'
 import { showError } from '../notices/show-error.ts'
 import { useAppState } from '../shell/app-state.ts'
 import { keyProtectionText } from '../shell/key-protection-text.ts'
+import { usePreferences } from '../shell/preferences.ts'
 import { Button } from '../ui/button.tsx'
 import styles from './settings.module.css'
 
 export function PrivacySection() {
   const state = useAppState((store) => store.state)
+  const codeSaved = usePreferences((store) => store.preferences?.recoveryCodeSaved ?? false)
   if (!state) return null
   return (
     <div className={styles.fields}>
@@ -21,6 +23,14 @@ export function PrivacySection() {
         {state.history.state === 'open' && state.history.keyProtection === 'keyring' ? (
           <p className={styles.muted}>{t('privacy.keyBackend', { backend: state.history.keyBackend })}</p>
         ) : null}
+      </section>
+      <section className={styles.prose}>
+        <h3>{t('recovery.title')}</h3>
+        <p>{t('recovery.text')}</p>
+        {codeSaved ? <p className={styles.muted}>{t('recovery.saved')}</p> : null}
+        <div>
+          <Button onClick={() => void call('keys.showRecoveryCode', {}).catch(showError)}>{t('recovery.show')}</Button>
+        </div>
       </section>
       <section className={styles.prose}>
         <h3>{t('privacy.folderTitle')}</h3>

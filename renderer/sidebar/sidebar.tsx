@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { newConversation } from '../conversations/conversation-actions.ts'
 import { useConversationList } from '../conversations/conversation-list.ts'
 import { t } from '../i18n/i18n.ts'
+import { RecoveryReminder } from '../keys/recovery-reminder.tsx'
 import { useDialogs } from '../shell/dialogs.ts'
 import { shortcutLabel } from '../shell/shortcut-label.ts'
 import { Button, IconButton } from '../ui/button.tsx'
@@ -31,6 +32,7 @@ export function Sidebar({ children }: { children?: ReactNode }) {
         <kbd className={styles.shortcut}>{shortcutLabel('Mod+N')}</kbd>
       </Button>
       <ListOrState />
+      <RecoveryReminder />
       <Footer />
       {children}
     </nav>

@@ -8,6 +8,7 @@ import words from '../../shared/messages/en.json' with { type: 'json' }
 import { type Keyring, keyringArguments, startKeyring } from '../setup/keyring.ts'
 import { type LaunchedApp, launchApp } from '../setup/launch-app.ts'
 import { seedConversation, seedEndpoint, seedHistory } from '../setup/seed-history.ts'
+import { checkLook } from './check-look.ts'
 import { alcovePage } from './page.ts'
 
 /** No bus, and so no keyring, whatever the desktop of whoever runs this has. */
@@ -32,9 +33,10 @@ async function shut(): Promise<void> {
   launched = undefined
 }
 
-async function open(userData: string, env: Record<string, string> = noKeyring) {
-  launched = await launchApp({ userData, env, args: env === noKeyring ? ['--password-store=basic'] : keyringArguments })
-  return { window: launched.window, page: alcovePage(launched.window) }
+async function open(userData: string, env: Record<string, string> = noKeyring, store?: string) {
+  const args = env === noKeyring ? ['--password-store=basic'] : keyringArguments
+  launched = await launchApp({ userData, env, args: store ? [`--password-store=${store}`] : args })
+  return { ...launched, page: alcovePage(launched.window) }
 }
 
 /**
@@ -51,15 +53,24 @@ function fingerprint(userData: string): Record<string, string> {
   return Object.fromEntries(filled.sort().map((name) => [name, hash(name)]))
 }
 
+interface Refusal {
+  title: string
+  env?: Record<string, string>
+  store?: string
+  picture?: string
+}
+
 /** Opens the app, expects the page that says why the history is closed, tries again, and closes the app. */
-async function expectRefused(userData: string, title: string): Promise<void> {
+async function expectRefused(userData: string, { title, env, store, picture }: Refusal): Promise<void> {
   const before = fingerprint(userData)
-  const { window } = await open(userData)
+  const opened = await open(userData, env, store)
+  const { window } = opened
   await window.getByRole('heading', { name: title }).waitFor()
   await window.getByText(words.history.untouched).waitFor()
   await window.getByRole('button', { name: words.common.retry }).click()
   await window.getByRole('button', { name: words.common.retry, disabled: false }).waitFor()
   await window.getByRole('heading', { name: title }).waitFor()
+  if (picture) await checkLook(opened, 'keys', picture)
   await shut()
   expect(fingerprint(userData)).toEqual(before)
 }
@@ -68,14 +79,20 @@ describe.runIf(process.platform === 'linux')('a history whose key is in the keyr
   const userData = newFolder()
   const home = newFolder()
   let keyring: Keyring
+  /** As the keyring gives it out: base64. */
+  let historyKey: string
 
   beforeAll(async () => {
     keyring = await startKeyring(home)
-    const { page, window } = await open(userData, keyring.env)
+    const { app, page, window } = await open(userData, keyring.env)
     await page.openDemo.waitFor()
     await window.getByText(words.privacy.keyInKeyring).waitFor()
     await page.openDemo.click()
     await page.sendAndWait('Kept in the keyring')
+    const { history } = JSON.parse(readFileSync(join(userData, 'keys.json'), 'utf8')) as { history: { value: string } }
+    historyKey = await app.evaluate(({ safeStorage }, value) => {
+      return safeStorage.decryptString(Buffer.from(value, 'base64'))
+    }, history.value)
     await shut()
   })
   afterAll(() => keyring.stop())
@@ -91,11 +108,69 @@ describe.runIf(process.platform === 'linux')('a history whose key is in the keyr
   })
 
   it('is refused without that keyring, stays as it is, and opens with it again', async () => {
-    await expectRefused(userData, words.history.title.keyMissing)
-    const { page } = await open(userData, keyring.env)
+    await expectRefused(userData, { title: words.history.title.keyringMissing, picture: 'keyring-missing' })
+    await expectOpen(await open(userData, keyring.env))
+  })
+
+  it('is refused under another desktop, and says which keyring it is in', async () => {
+    const title = words.history.title.keyringChanged
+    await expectRefused(userData, { title, env: keyring.env, store: 'kwallet5', picture: 'keyring-changed' })
+  })
+
+  it('is refused by a keyring of the same kind that has never seen it', async () => {
+    const other = await startKeyring(newFolder())
+    const title = words.history.title.keyringWrong
+    await expectRefused(userData, { title, env: other.env, picture: 'keyring-wrong' }).finally(() => other.stop())
+  })
+
+  it('is refused while that keyring is locked', async () => {
+    await keyring.stop()
+    const locked = await startKeyring(home, 'not the password', false)
+    const title = words.history.title.keyringLocked
+    await expectRefused(userData, { title, env: locked.env, picture: 'keyring-locked' }).finally(async () => {
+      await locked.stop()
+      keyring = await startKeyring(home)
+    })
+  })
+
+  it('says so when the keyring never answers, and opens when it does after all', async () => {
+    const before = fingerprint(userData)
+    const opened = await open(userData)
+    const { app, window } = opened
+    await window.getByRole('heading', { name: words.history.title.keyringMissing }).waitFor()
+    // As in a newer Electron, whose keyring is asked by promise.
+    await app.evaluate(({ safeStorage }) => {
+      const late = globalThis as { answer?: (key: string) => void }
+      safeStorage.isAsyncEncryptionAvailable = async () => true
+      safeStorage.getSelectedStorageBackend = () => 'gnome_libsecret'
+      safeStorage.decryptStringAsync = () =>
+        new Promise((resolve) => {
+          late.answer = (key) => resolve({ result: key, shouldReEncrypt: false })
+        })
+    })
+    await window.getByRole('button', { name: words.common.retry }).click()
+    await window.getByRole('heading', { name: words.history.title.keyringSilent }).waitFor()
+    await checkLook(opened, 'keys', 'keyring-silent')
+    expect(fingerprint(userData)).toEqual(before)
+    await app.evaluate((_electron, key) => (globalThis as { answer?: (key: string) => void }).answer?.(key), historyKey)
+    await expectOpen(opened)
+  })
+
+  it('paints its window and says what may be the matter while a keyring holds the whole app up', async () => {
+    process.kill(keyring.pid, 'SIGSTOP')
+    try {
+      const { window } = await open(userData, keyring.env)
+      await window.getByText(words.history.openingLong).waitFor()
+    } finally {
+      process.kill(keyring.pid, 'SIGCONT')
+    }
+    if (launched) await expectOpen({ page: alcovePage(launched.window) })
+  })
+
+  async function expectOpen({ page }: Pick<Awaited<ReturnType<typeof open>>, 'page'>): Promise<void> {
     await page.rows.filter({ hasText: 'Kept in the keyring' }).click()
     await page.messages.getByText('Kept in the keyring', { exact: true }).waitFor()
-  })
+  }
 })
 
 describe('a history without a keyring', () => {
@@ -108,7 +183,7 @@ describe('a history without a keyring', () => {
     const userData = newFolder()
     seedHistory(userData, (db) => seedConversation(db, 'Here', [['Hello', 'Hello']]))
     rmSync(join(userData, 'keys.json'))
-    await expectRefused(userData, words.history.title.keyMissing)
+    await expectRefused(userData, { title: words.history.title.keyMissing, picture: 'key-missing' })
     expect(existsSync(join(userData, 'keys.json'))).toBe(false)
   })
 
@@ -119,6 +194,6 @@ describe('a history without a keyring', () => {
     const db = openDatabase({ file: join(userData, 'history.db'), key: Buffer.from(history.value, 'base64') })
     db.pragma('user_version = 9000')
     db.close()
-    await expectRefused(userData, words.history.title.newer)
+    await expectRefused(userData, { title: words.history.title.newer, picture: 'newer' })
   })
 })

@@ -10,19 +10,24 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export type Keyring = {
   /** For the environment of the app; with `keyringArguments` on its command line. */
   env: Record<string, string>
+  /** Of the daemon that keeps the secrets. */
+  pid: number
   stop(): Promise<void>
 }
 
 export const keyringArguments = ['--password-store=gnome-libsecret']
 
-/** Starts the bus and the keyring, kept in `home` so that a second start finds the same secrets. */
-export async function startKeyring(home: string, password = 'test'): Promise<Keyring> {
+/**
+ * Starts the bus and the keyring, kept in `home` so that a second start finds the same secrets. With another password it
+ * stays locked; without a display it cannot even ask for the right one, and says so at once.
+ */
+export async function startKeyring(home: string, password = 'test', canAsk = true): Promise<Keyring> {
   const runtimeFolder = mkdtempSync(join(tmpdir(), 'alcove-bus-'))
   const own = { ...process.env, HOME: home, XDG_RUNTIME_DIR: runtimeFolder, XDG_DATA_HOME: join(home, '.local/share') }
   const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=3'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     detached: true,
-    env: own,
+    env: { ...own, DISPLAY: canAsk ? own.DISPLAY : undefined },
   })
   const [address] = await once(bus.stdio[3] as Readable, 'data')
   const env = {
@@ -42,6 +47,7 @@ export async function startKeyring(home: string, password = 'test'): Promise<Key
   await waitUntilServed(env)
   return {
     env: env as Record<string, string>,
+    pid: keyring.pid ?? 0,
     stop: async () => {
       await Promise.all([keyring, bus].map(endGroup))
       rmSync(runtimeFolder, { recursive: true, force: true })

@@ -1,18 +1,24 @@
-import { DatabaseZap } from 'lucide-react'
 import { useState } from 'react'
-import type { ErrorCode } from '../../../shared/errors.ts'
-import type { ReplyError } from '../../../shared/record-types.ts'
+import type { HistoryRemedy, ReplyError } from '../../../shared/record-types.ts'
 import { call } from '../../bridge.ts'
 import { t } from '../../i18n/i18n.ts'
+import { RecoveryEntry } from '../../keys/recovery-entry.tsx'
 import { showError } from '../../notices/show-error.ts'
 import { Button } from '../../ui/button.tsx'
 import { retryHistory } from '../app-state.ts'
+import { closedReason } from './closed-reasons.ts'
 import { FullPage } from './full-page.tsx'
 import styles from './history-closed.module.css'
 
+interface HistoryClosedProps {
+  error: ReplyError
+  remedies: readonly HistoryRemedy[]
+}
+
 /** Why the history is not open and what can be done; nothing here touches the file. */
-export function HistoryClosed({ error }: { error: ReplyError }) {
+export function HistoryClosed({ error, remedies }: HistoryClosedProps) {
   const [trying, setTrying] = useState(false)
+  const { icon: Icon, title } = closedReason(error.code)
   const tryAgain = async () => {
     setTrying(true)
     await retryHistory()
@@ -21,8 +27,8 @@ export function HistoryClosed({ error }: { error: ReplyError }) {
   return (
     <main className={styles.page}>
       <FullPage
-        icon={<DatabaseZap aria-hidden />}
-        title={titleFor(error.code)}
+        icon={<Icon aria-hidden />}
+        title={title}
         actions={
           <>
             <Button look="primary" disabled={trying} onClick={() => void tryAgain()}>
@@ -33,6 +39,7 @@ export function HistoryClosed({ error }: { error: ReplyError }) {
             </Button>
           </>
         }
+        below={remedies.includes('recovery-code') ? <RecoveryEntry /> : null}
       >
         <p role="alert">{error.message}</p>
         <p className={styles.calm}>{t('history.untouched')}</p>
@@ -43,22 +50,4 @@ export function HistoryClosed({ error }: { error: ReplyError }) {
       </FullPage>
     </main>
   )
-}
-
-type HistoryTitle = 'keyMissing' | 'keyWrong' | 'newer' | 'damaged' | 'readOnly' | 'locked' | 'diskFull'
-
-const titles: Partial<Record<ErrorCode, HistoryTitle>> = {
-  'history-key-missing': 'keyMissing',
-  'keyring-unavailable': 'keyMissing',
-  'history-key-wrong': 'keyWrong',
-  'history-from-newer-version': 'newer',
-  'history-corrupt': 'damaged',
-  'history-read-only': 'readOnly',
-  'folder-read-only': 'readOnly',
-  'history-locked': 'locked',
-  'disk-full': 'diskFull',
-}
-
-function titleFor(code: ErrorCode): string {
-  return t(`history.title.${titles[code] ?? 'closed'}`)
 }
