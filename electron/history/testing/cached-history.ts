@@ -35,10 +35,15 @@ const MESSAGES_EACH = 50
 export function cachedHistory(messages: number): CachedHistory {
   const hash = createHash('sha256')
   for (const source of SOURCES) hash.update(readFileSync(path.join(import.meta.dirname, source)))
-  const folder = path.join(os.tmpdir(), 'alcove-large-histories', `${messages}-${hash.digest('hex').slice(0, 16)}`)
+  const folder = path.join(cacheFolder(), `${messages}-${hash.digest('hex').slice(0, 16)}`)
   if (!existsSync(folder)) make(folder, messages)
   const seeded = JSON.parse(readFileSync(path.join(folder, 'seeded.json'), 'utf8')) as SeededHistory
   return { ...seeded, file: path.join(folder, 'history.db'), key: KEY, messages }
+}
+
+/** Of one user: another could not write into it. */
+function cacheFolder(): string {
+  return path.join(os.tmpdir(), `alcove-large-histories-${os.userInfo().uid}`)
 }
 
 /** A copy in `folder` that may be written to. */

@@ -1,14 +1,12 @@
-import { describe, expect, it } from 'vitest'
-import type { Database } from './database.ts'
-import { bulkFunctions, type FunctionName, functions } from './functions.ts'
-import { exchange, NOW, newConversation, SENT, temporaryHistory } from './testing/temporary-history.ts'
+import type { Database } from '../database.ts'
+import { bulkFunctions, type FunctionName, functions } from '../functions.ts'
+import { NOW, SENT } from './temporary-history.ts'
 
-/** What may be read from end to end: small by nature, or as long as what is being written right now. */
-const SMALL =
-  /^SCAN (CONSTANT ROW|endpoints|settings|below|b|branch|m(essages)? USING (COVERING )?INDEX messages_streaming)$/
-
-/** Calls every function that a person waits for, as they would be called. Returns the names. */
-function callEach(db: Database): Set<string> {
+/**
+ * Calls every function that a person waits for, as they would be called, in a history of its own or one that holds
+ * others. Throws when one is not called here.
+ */
+export function callEveryFunction(db: Database): void {
   const called = new Set<string>()
   const call = <N extends FunctionName>(
     name: N,
@@ -79,47 +77,8 @@ function callEach(db: Database): Set<string> {
   call('getConversation', { conversationId })
   for (const view of ['active', 'trash'] as const) call('listConversations', { view, cursor: null, limit: 50 })
   call('deleteEndpoint', { endpointId })
-  return called
-}
-
-/** Notes every statement that is prepared from here on. */
-function noteStatements(db: Database): Set<string> {
-  const noted = new Set<string>()
-  const prepare = db.prepare.bind(db)
-  db.prepare = ((sql: string) => {
-    noted.add(sql)
-    return prepare(sql)
-  }) as typeof db.prepare
-  return noted
-}
-
-function scansOf(db: Database, sql: string): string[] {
-  const names = [...sql.matchAll(/:(\w+)/g)].map(([, name]) => [name, null])
-  const plan = db.prepare<[object], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`).all(Object.fromEntries(names))
-  return plan.map(({ detail }) => detail).filter((detail) => /^SCAN|AUTOMATIC/.test(detail) && !SMALL.test(detail))
-}
-
-describe('what a person waits for', () => {
-  it.each([3, 20, 2_000])(
-    'is never read by going through a table that grows, with statistics of %i conversations',
-    (count) => {
-      const { db } = temporaryHistory()
-      db.transaction(() => {
-        for (let made = 0; made < count; made += 1) exchange(db, newConversation(db), 'question', 'answer')
-      })()
-      db.exec('ANALYZE')
-      const noted = noteStatements(db)
-      const called = callEach(db)
-      expect(
-        (Object.keys(functions) as FunctionName[]).filter((name) => !bulkFunctions.has(name) && !called.has(name)),
-      ).toEqual([])
-      expect([...noted].flatMap((sql) => scansOf(db, sql).map((scan) => ({ scan, sql })))).toEqual([])
-    },
+  const forgotten = Object.keys(functions).filter(
+    (name) => !bulkFunctions.has(name as FunctionName) && !called.has(name),
   )
-
-  it('would be found out if it were', () => {
-    const { db } = temporaryHistory()
-    expect(scansOf(db, 'SELECT id FROM messages WHERE text = :text')).toEqual(['SCAN messages'])
-    expect(scansOf(db, 'SELECT id FROM conversations WHERE title = :title')).toEqual(['SCAN conversations'])
-  })
-})
+  if (forgotten.length > 0) throw new Error(`never called: ${forgotten.join(', ')}`)
+}
