@@ -14,8 +14,11 @@ export const errorCodes = [
   'history-key-missing',
   'history-key-wrong',
   'disk-full',
+  'index-damaged',
+  'too-long',
   'backup-failed',
   'migration-failed',
+  'key-change-failed',
   // endpoint
   'endpoint-missing',
   'endpoint-address-invalid',
