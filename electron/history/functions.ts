@@ -1,4 +1,5 @@
 /** Everything that the history can do, by name. Each takes the connection and one object, and answers at once. */
+import type { Relief } from './ballast.ts'
 import { beginReply } from './begin-reply.ts'
 import {
   createConversation,
@@ -86,3 +87,15 @@ export const bulkFunctions: ReadonlySet<FunctionName> = new Set<FunctionName>([
   'orderImported',
   'recordImport',
 ])
+
+/** What is done although the disk is full; everything else fails with `disk-full` until there is space. */
+export const reliefs: Partial<Record<FunctionName, Relief>> = {
+  trashConversation: 'deleting',
+  restoreConversation: 'deleting',
+  deleteEndpoint: 'deleting',
+  interruptStreaming: 'deleting',
+  appendChunks: 'finishing',
+  finishReply: 'finishing',
+  saveDraft: 'finishing',
+  markConversationRead: 'finishing',
+}

@@ -1,6 +1,10 @@
 /** The thread that owns the one writing connection: a durable write may take half a second, and no window may wait for it. */
+import path from 'node:path'
 import { parentPort } from 'node:worker_threads'
-import { bulkFunctions, type FunctionName, functions } from './functions.ts'
+import { AppError } from '../../shared/errors.ts'
+import { freeingBallast, keepReserve, NO_RESERVE, type Reserve } from './ballast.ts'
+import { refuseUnusable } from './database.ts'
+import { bulkFunctions, type FunctionName, functions, reliefs } from './functions.ts'
 import { type OpenFile, openReadable } from './open-readable.ts'
 import { serveCalls } from './serve-calls.ts'
 import { fromSqliteError } from './sqlite-errors.ts'
@@ -8,22 +12,44 @@ import type { FromWorker } from './worker-protocol.ts'
 
 type Run = (db: OpenFile['db'], args: unknown) => unknown
 
+interface Connection extends OpenFile {
+  reserve: Reserve
+}
+
 if (!parentPort) throw new Error('the history worker runs as a worker thread only')
 
 const port = parentPort
 const tellUpdate = (): void => port.postMessage({ type: 'updating' } satisfies FromWorker)
 
-serveCalls<OpenFile>(port, {
-  open: ({ file, key, nativeBinding }) =>
-    openReadable({ file, key: new Uint8Array(key), nativeBinding, onUpdate: tellUpdate }),
+serveCalls<Connection>(port, {
+  open({ file, key, nativeBinding }) {
+    const folder = path.dirname(file)
+    const options = { file, key: new Uint8Array(key), nativeBinding, onUpdate: tellUpdate }
+    const open = freeingBallast(folder, () => openReadable(options))
+    return { ...open, reserve: open.readOnly ? NO_RESERVE : keepReserve(open.db, folder) }
+  },
   describe: ({ file, readOnly }) => ({ file, readOnly }),
-  run({ db }, name, args) {
+  run({ db, file, reserve }, name, args) {
     try {
-      return (functions[name as FunctionName] as Run)(db, args)
+      return reserve.run(reliefs[name as FunctionName], () => (functions[name as FunctionName] as Run)(db, args))
     } catch (error) {
-      throw fromSqliteError(error)
+      throw explain(fromSqliteError(error), file)
     }
   },
   isBulk: (name) => bulkFunctions.has(name as FunctionName),
-  close: (open) => open.close(),
+  close({ reserve, close }) {
+    reserve.close()
+    close()
+  },
 })
+
+/** A failing disk and a folder that is gone or was made read-only look the same to SQLite; the folder itself tells. */
+function explain(error: unknown, file: string): unknown {
+  if (!(error instanceof AppError) || error.code !== 'history-unavailable') return error
+  try {
+    refuseUnusable(file)
+    return error
+  } catch (reason) {
+    return reason
+  }
+}
