@@ -5,6 +5,8 @@ import type { Database } from '../../electron/history/database.ts'
 import { openHistoryFile } from '../../electron/history/open-history-file.ts'
 import { interruptStreaming } from '../../electron/history/replies.ts'
 import { createKeyStore } from '../../electron/keys/key-store.ts'
+import { exportText } from '../../electron/transfer/testing/transfer-in-process.ts'
+import { findBrokenBackups } from './check-backups.ts'
 import { type Acknowledgement, wordsText } from './program/acknowledgement.ts'
 import { IMPORTED_MESSAGES, importedConversationIds } from './program/import-sample.ts'
 import { noKeyring } from './program/no-keyring.ts'
@@ -34,28 +36,34 @@ interface Found {
   texts: Set<string>
 }
 
-/** `crashedAtMs` is on the clock of the acknowledgements. The folder is changed as by any start of the app. */
-export async function checkHistory(
-  folder: string,
-  acknowledged: readonly Acknowledgement[],
-  crashedAtMs: number,
-): Promise<Checked> {
+export interface Crash {
+  acknowledged: readonly Acknowledgement[]
+  /** On the clock of the acknowledgements. */
+  atMs: number
+  /** What an export of everything must be, where that is known. */
+  expectedExport?: string | undefined
+}
+
+/** The folder is changed as by any start of the app. */
+export async function checkHistory(folder: string, { acknowledged, atMs, expectedExport }: Crash): Promise<Checked> {
   const file = path.join(folder, 'history.db')
   const wasOpen = acknowledged.some(({ type }) => type === 'opened')
   if (!wasOpen && !existsSync(file)) return { problems: [], reopenMs: 0, busy: 0 }
   const start = performance.now()
   let db: Database
+  let key: Buffer
   try {
     if (!existsSync(file)) throw new Error('the file is gone')
-    db = await openWithStoredKey(folder, file)
+    ;({ db, key } = await openWithStoredKey(folder, file))
   } catch (error) {
-    return { problems: [`cannot be opened: ${String(error)}`], reopenMs: 0, busy: 0 }
+    const cause = error instanceof Error ? String(error.cause) : ''
+    return { problems: [`cannot be opened: ${String(error)} (${cause})`], reopenMs: 0, busy: 0 }
   }
   const reopenMs = performance.now() - start
   try {
     interruptStreaming(db, { now: 0 })
     const found = readAll(db)
-    const late = findLate(found, acknowledged, crashedAtMs)
+    const late = findLate(found, acknowledged, atMs)
     const problems = [
       ...findUnsound(db),
       ...acknowledged.flatMap((one) => findMissing(found, one) ?? []),
@@ -63,6 +71,9 @@ export async function checkHistory(
       ...findHalfImports(found, acknowledged),
       ...findForeignWords(found, acknowledged),
       ...late.lost,
+      ...findOtherKey(key, acknowledged),
+      ...findBrokenBackups(folder, key, acknowledged),
+      ...(expectedExport === undefined ? [] : findOtherExport(db, expectedExport)),
     ]
     return { problems, reopenMs, busy: late.busy }
   } catch (error) {
@@ -72,13 +83,19 @@ export async function checkHistory(
   }
 }
 
-async function openWithStoredKey(folder: string, file: string): Promise<Database> {
-  let db: Database | undefined
+async function openWithStoredKey(folder: string, file: string): Promise<{ db: Database; key: Buffer }> {
+  let opened: { db: Database; key: Buffer } | undefined
   await createKeyStore(path.join(folder, 'keys.json'), noKeyring).openWithStoredKey(file, async (key) => {
-    db = openHistoryFile({ file, key })
+    opened = { db: openHistoryFile({ file, key }), key }
   })
-  if (!db) throw new Error('no key opened the history')
-  return db
+  if (!opened) throw new Error('no key opened the history')
+  return opened
+}
+
+/** A key that was given up opens nothing any more. */
+function findOtherKey(key: Buffer, acknowledged: readonly Acknowledgement[]): string[] {
+  const last = acknowledged.findLast(({ type }) => type === 'changing-key' || type === 'key-changed')
+  return last?.type === 'key-changed' && last.key !== key.toString('base64') ? ['the former key opens the history'] : []
 }
 
 function findUnsound(db: Database): string[] {
@@ -88,6 +105,12 @@ function findUnsound(db: Database): string[] {
     ...(integrity === 'ok' ? [] : [`integrity: ${String(integrity)}`]),
     ...(broken === 0 ? [] : [`${broken} broken references`]),
   ]
+}
+
+/** Replies that were cut off are ended at time 0 by the scenario as well as here. */
+function findOtherExport(db: Database, expected: string): string[] {
+  const comparable = (text: string) => text.replaceAll(/^\s+"completedAt": 0,\n/gm, '')
+  return comparable(exportText(db)) === comparable(expected) ? [] : ['an export has other content']
 }
 
 function readAll(db: Database): Found {

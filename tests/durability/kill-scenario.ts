@@ -1,17 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Random } from '../faults/crash-state.ts'
+import { type Random, seededRandom } from '../faults/crash-state.ts'
 import { checkHistory } from './check-history.ts'
 import { parseAcknowledgements } from './program/acknowledgement.ts'
 import type { ScenarioName } from './program/scenarios.ts'
-
-/** How long a scenario may go on before it is killed, at most. */
-const LONGEST_MS: Record<ScenarioName, number> = { chat: 900, import: 400, delete: 400, migration: 150 }
+import { scenarioSettings } from './scenario-settings.ts'
 
 const POLL_MS = 3
 
@@ -23,27 +20,28 @@ export interface KillResult {
   acknowledged: number
 }
 
-export interface Ground {
+interface Ground {
   /** The data folder of the app. */
   folder: string
   marks: string
   remove(): void
 }
 
-/** A new data folder, or a copy of `from`. */
-export async function layGround(prepare: (folder: string) => void = () => {}): Promise<Ground> {
+/** A new data folder, with what the scenario finds there. */
+function layGround(scenario: ScenarioName): Ground {
   const outside = mkdtempSync(path.join(os.tmpdir(), 'alcove-kill-'))
   const folder = path.join(outside, 'data')
-  await mkdir(folder)
-  prepare(folder)
+  mkdirSync(folder)
+  scenarioSettings[scenario].prepare?.(folder)
   return { folder, marks: path.join(outside, 'marks'), remove: () => rmSync(outside, { recursive: true }) }
 }
 
 /** Runs a scenario on the ground, kills it at a random moment, and compares what is there with all that was acknowledged. */
-export async function killScenario(
+async function killScenario(
   { folder, marks }: Ground,
   { programs, scenario, random }: { programs: string; scenario: ScenarioName; random: Random },
 ): Promise<KillResult> {
+  const { longestMs, expectedExport } = scenarioSettings[scenario]
   const before = sizeOf(marks)
   const seed = String(Math.floor(random() * 2 ** 32))
   const child = spawn(process.execPath, [path.join(programs, 'program.mjs'), folder, marks, scenario, seed, '0'], {
@@ -55,14 +53,35 @@ export async function killScenario(
   })
   const closed = once(child, 'close')
   while (sizeOf(marks) === before && child.exitCode === null) await delay(POLL_MS)
-  await delay(random() * LONGEST_MS[scenario])
-  const crashedAtMs = Number(process.hrtime.bigint()) / 1e6
+  await delay(random() * longestMs)
+  const atMs = Number(process.hrtime.bigint()) / 1e6
   child.kill('SIGKILL')
   await closed
   const acknowledged = parseAcknowledgements(readFileSync(marks, 'utf8'))
-  const checked = await checkHistory(folder, acknowledged, crashedAtMs)
+  const checked = await checkHistory(folder, { acknowledged, atMs, expectedExport })
   const own = complaint === '' ? [] : [`the process failed: ${complaint.slice(0, 500)}`]
   return { scenario, ...checked, problems: [...own, ...checked.problems], acknowledged: acknowledged.length }
+}
+
+/** Kills one scenario again and again, `killsEach` times on one history before a new one is begun. */
+export async function killRepeatedly(options: {
+  programs: string
+  scenario: ScenarioName
+  kills: number
+  seed: number
+}): Promise<KillResult[]> {
+  const { programs, scenario, kills, seed } = options
+  const random = seededRandom(seed)
+  const { killsEach } = scenarioSettings[scenario]
+  const results: KillResult[] = []
+  while (results.length < kills) {
+    const ground = layGround(scenario)
+    for (let kill = 0; kill < killsEach && results.length < kills; kill += 1) {
+      results.push(await killScenario(ground, { programs, scenario, random }))
+    }
+    ground.remove()
+  }
+  return results
 }
 
 function sizeOf(file: string): number {

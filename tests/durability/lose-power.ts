@@ -11,6 +11,7 @@ import { type Operation, readOperationLog } from '../faults/operation-log.ts'
 import { checkHistory } from './check-history.ts'
 import { parseAcknowledgements } from './program/acknowledgement.ts'
 import type { ScenarioName } from './program/scenarios.ts'
+import { scenarioSettings } from './scenario-settings.ts'
 
 export interface Recording {
   scenario: ScenarioName
@@ -31,12 +32,11 @@ export async function recordScenario(options: {
   scenario: ScenarioName
   rounds: number
   seed: number
-  prepare?: (folder: string) => void
 }): Promise<Recording> {
   const outside = mkdtempSync(path.join(quick, 'alcove-power-'))
   const [folder, start] = [path.join(outside, 'data'), path.join(outside, 'start')]
   mkdirSync(folder)
-  options.prepare?.(folder)
+  scenarioSettings[options.scenario].prepare?.(folder)
   cpSync(folder, start, { recursive: true })
   const [log, marks] = [path.join(outside, 'log'), path.join(outside, 'marks')]
   const args = [folder, marks, options.scenario, String(options.seed), String(options.rounds)]
@@ -50,22 +50,29 @@ export async function recordScenario(options: {
   return { scenario: options.scenario, start, folder, operations: readOperationLog(log), remove }
 }
 
-export interface PowerLoss {
-  states: number
-  /** Each with what is needed to see it again. */
-  failures: Array<{ scenario: ScenarioName; seed: number; cut: number; choice: CrashChoice; problems: string[] }>
+/** With what is needed to see it again. */
+export interface PowerFailure {
+  scenario: ScenarioName
+  seed: number
+  /** How many operations of the recording came before it. */
+  cut: number
+  choice: CrashChoice
+  problems: string[]
 }
 
-/** Cuts the power at `count` moments of a recorded run, and checks what is left with the app's own store. */
+/**
+ * Cuts the power at `count` moments of a recorded run and checks what is left with the app's own store. Returns the
+ * states in which something was wrong.
+ */
 export async function losePower(
   recording: Recording,
   { count, seed }: { count: number; seed: number },
-): Promise<PowerLoss> {
+): Promise<PowerFailure[]> {
   const random = seededRandom(seed)
   const { operations } = recording
   const cuts = Array.from({ length: count }, () => chooseCut(operations, random)).sort((a, b) => a - b)
   const disk = createDiskModel(recording.start, recording.folder)
-  const failures: PowerLoss['failures'] = []
+  const failures: PowerFailure[] = []
   let played = 0
   for (const cut of cuts) {
     for (; played < cut; played += 1) disk.play(operations[played] as Operation)
@@ -77,17 +84,17 @@ export async function losePower(
     try {
       layOutCrashState(disk, { from: recording.folder, target, choice, random })
       const said = operations.slice(0, cut).flatMap((one) => (one.kind === 'mark' ? one.text : []))
-      const { problems } = await checkHistory(
-        target,
-        parseAcknowledgements(said.join('')),
-        operations[cut - 1]?.atMs ?? 0,
-      )
+      const { problems } = await checkHistory(target, {
+        acknowledged: parseAcknowledgements(said.join('')),
+        atMs: operations[cut - 1]?.atMs ?? 0,
+        expectedExport: scenarioSettings[recording.scenario].expectedExport,
+      })
       if (problems.length > 0) failures.push({ scenario: recording.scenario, seed, cut, choice, problems })
     } finally {
       rmSync(target, { recursive: true })
     }
   }
-  return { states: count, failures }
+  return failures
 }
 
 /** After any operation; marks and openings change nothing on the disk, so half of the cuts come right after a mark. */

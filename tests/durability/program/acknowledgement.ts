@@ -18,9 +18,9 @@ export type Acknowledgement =
   | { type: 'erased'; conversationId: string }
   | { type: 'importing'; run: string }
   | { type: 'imported'; run: string }
-  | { type: 'backed-up'; file: string; messages: number }
-  /** `key` in base64: the one that is given up, and the one that is valid from then on. */
-  | { type: 'changing-key'; key: string }
+  | { type: 'backed-up'; name: string; messages: number }
+  | { type: 'changing-key' }
+  /** In base64: the one that is valid from then on. */
   | { type: 'key-changed'; key: string }
 
 /** The lines of a file of acknowledgements; a last line that was cut off was never acknowledged. */

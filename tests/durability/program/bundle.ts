@@ -16,11 +16,11 @@ export const unsynced: SourceChange = {
 
 /** The same with several calls gathered into one commit that comes after their answers. */
 export const answeredEarly: SourceChange = {
-  file: 'electron/history/worker.ts',
-  from: 'run({ db }, name, args) {',
-  to: `run({ db }, name, args) {
-    if (!db.inTransaction) {
-      db.exec('BEGIN IMMEDIATE')
-      setTimeout(() => db.exec('COMMIT'), 60)
-    }`,
+  file: 'electron/history/statement.ts',
+  from: 'export function transact<Result>(db: Database, work: () => Result): Result {',
+  to: `export function transact<Result>(db: Database, work: () => Result): Result {
+  if (!db.inTransaction) {
+    db.exec('BEGIN IMMEDIATE')
+    setTimeout(() => db.exec('COMMIT'), 60)
+  }`,
 }

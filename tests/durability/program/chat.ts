@@ -6,9 +6,9 @@ import type { Stage } from './scenarios.ts'
 
 const TICK_MS = 10
 const WORDS_PER_TICK = 3
-const AT = 1_700_000_000_000
+export const AT = 1_700_000_000_000
 
-export const plain = {
+const plain = {
   model: 'small',
   endpointId: null,
   endpointName: 'Local',
@@ -45,6 +45,21 @@ export const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6
 export async function newConversation(history: History): Promise<string> {
   const conversation = await history.createConversation({ systemPrompt: '', endpointId: null, model: null, now: AT })
   return conversation.id
+}
+
+/** A message with two words of a reply, which then breaks off. */
+export async function sendAndStop(
+  history: History,
+  say: Stage['say'],
+  conversationId: string,
+  words: string,
+): Promise<void> {
+  const text = `${words} in ${conversationId}`
+  const { replyId } = await history.beginReply({ ...plain, conversationId, action: { type: 'send', text } })
+  say({ type: 'message', conversationId, text })
+  await history.appendChunks({ chunks: [{ messageId: replyId, text: wordsText(2), reasoning: '' }] })
+  say({ type: 'streamed', replyId, words: 2 })
+  await history.interruptStreaming({ now: AT })
 }
 
 /** Two conversations at once; replies come at 300 words a second through the app's own chunk writer. */

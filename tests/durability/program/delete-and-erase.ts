@@ -1,5 +1,5 @@
 import type { History } from '../../../electron/history/history.ts'
-import { newConversation, plain } from './chat.ts'
+import { AT, newConversation, sendAndStop } from './chat.ts'
 import type { Stage } from './scenarios.ts'
 
 const MESSAGES = 8
@@ -9,14 +9,9 @@ export async function deleteAndErase({ history, say, rounds, random }: Stage): P
   for (let round = 0; round < rounds; round += 1) {
     const conversationId = await newConversation(history)
     for (let turn = 0; turn < MESSAGES; turn += 1) {
-      const text = `secret ${turn} in ${conversationId}`
-      const { replyId } = await history.beginReply({ ...plain, conversationId, action: { type: 'send', text } })
-      say({ type: 'message', conversationId, text })
-      await history.appendChunks({ chunks: [{ messageId: replyId, text: 'w0 w1 ', reasoning: '' }] })
-      say({ type: 'streamed', replyId, words: 2 })
-      await history.interruptStreaming({ now: plain.now })
+      await sendAndStop(history, say, conversationId, `secret ${turn}`)
     }
-    await history.trashConversation({ conversationId, now: plain.now })
+    await history.trashConversation({ conversationId, now: AT })
     say({ type: 'trashed', conversationId })
     if (random() < 0.3) {
       say({ type: 'restoring', conversationId })

@@ -28,7 +28,7 @@ const open = async () => {
     opened = await openHistory({ file, key, workerUrl: path.join(import.meta.dirname, 'history-worker.mjs') })
   })
   if (!opened) throw new Error('no key opened the history')
-  await opened.interruptStreaming({ now: Date.now() })
+  await opened.interruptStreaming({ now: 0 })
   return opened
 }
 const history = await open()

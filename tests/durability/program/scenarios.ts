@@ -3,6 +3,8 @@ import type { History } from '../../../electron/history/history.ts'
 import type { KeyStore } from '../../../electron/keys/key-store.ts'
 import type { Random } from '../../faults/crash-state.ts'
 import type { Acknowledgement } from './acknowledgement.ts'
+import { backUpHistory } from './back-up-history.ts'
+import { changeKeys } from './change-keys.ts'
 import { chat } from './chat.ts'
 import { deleteAndErase } from './delete-and-erase.ts'
 import { importFiles } from './import-files.ts'
@@ -28,6 +30,8 @@ export const scenarios = {
   chat,
   import: importFiles,
   delete: deleteAndErase,
+  backup: backUpHistory,
+  'key change': changeKeys,
   /** Opening is all: the folder holds a history of a former schema. */
   migration: async ({ history }) => history,
 } satisfies Record<string, Scenario>
