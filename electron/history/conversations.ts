@@ -203,8 +203,8 @@ export function recordActivity(
 function findUntouched(db: Database): string | undefined {
   const sql = `
     SELECT c.id
-    FROM conversations AS c
-    WHERE c.active_leaf_seq IS NULL AND c.trashed_seq IS NULL AND c.title = '' AND c.title_source = 'auto'
+    FROM conversations AS c INDEXED BY conversations_without_messages
+    WHERE c.active_leaf_seq IS NULL AND c.trashed_seq IS NULL AND c.hidden IS NULL AND c.title = '' AND c.title_source = 'auto'
       AND c.changed_at IS NULL AND c.archived_at IS NULL AND c.folder_id IS NULL AND c.source_app IS NULL
       AND NOT EXISTS (SELECT 1 FROM messages AS m WHERE m.conversation_seq = c.seq)
       AND NOT EXISTS (SELECT 1 FROM drafts AS d WHERE d.conversation_seq = c.seq)

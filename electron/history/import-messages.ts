@@ -1,5 +1,6 @@
 import type { FileConversation, FileMessage } from '../transfer/alcove-format.ts'
 import type { Database } from './database.ts'
+import { noteUnindexed } from './index/backlog.ts'
 import { chainHash } from './messages.ts'
 import { statement } from './statement.ts'
 import { toJson } from './stored-values.ts'
@@ -49,6 +50,7 @@ export function insertImportedMessages(
     inserted.set(message.id, { seq, depth, chain })
   }
   if (inserted.size === 0) return null
+  noteUnindexed(db, { firstSeq, lastSeq: firstSeq + inserted.size - 1 })
   const chosen = conversation.activeLeafId === undefined ? undefined : inserted.get(conversation.activeLeafId)
   return chosen?.seq ?? firstSeq + conversation.messages.length - 1
 }

@@ -36,14 +36,14 @@ export const ROW_COLUMNS = `c.id, c.title, c.title_source, c.created_at, c.updat
 export const LIST_ACTIVE = `
   SELECT ${ROW_COLUMNS}
   FROM conversations AS c
-  WHERE c.trashed_seq IS NULL AND (c.pinned, c.activity_seq) < (:pinned, :seq)
+  WHERE c.trashed_seq IS NULL AND c.hidden IS NULL AND (c.pinned, c.activity_seq) < (:pinned, :seq)
   ORDER BY c.pinned DESC, c.activity_seq DESC
   LIMIT :limit`
 
 export const LIST_TRASH = `
   SELECT ${ROW_COLUMNS}
   FROM conversations AS c
-  WHERE c.trashed_seq IS NOT NULL AND c.trashed_seq < :seq
+  WHERE c.trashed_seq IS NOT NULL AND c.hidden IS NULL AND c.trashed_seq < :seq
   ORDER BY c.trashed_seq DESC
   LIMIT :limit`
 

@@ -3,6 +3,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { Message, MessageStatus, ReplyError, SentSummary } from '../../shared/record-types.ts'
 import { recordActivity } from './conversations.ts'
 import type { Database } from './database.ts'
+import { changeIndexedText } from './index/index-messages.ts'
 import { chainHash, getMessage, REASONING_SO_FAR, TEXT_SO_FAR } from './messages.ts'
 import { messageNotFound } from './not-found.ts'
 import { statement, transact } from './statement.ts'
@@ -39,6 +40,17 @@ interface Streaming {
   reasoning: string
   parentHash: Uint8Array | null
 }
+
+// Left to itself the planner goes through every message, because that is their order already.
+const STREAMING = 'messages AS m INDEXED BY messages_streaming'
+
+const LIST_STREAMING_SEQS = `SELECT m.seq FROM ${STREAMING} WHERE m.status = 'streaming'`
+
+const LIST_STREAMING = `
+  SELECT m.seq, c.id AS conversationId, m.id AS messageId
+  FROM ${STREAMING}
+  CROSS JOIN conversations AS c NOT INDEXED ON c.seq = m.conversation_seq
+  WHERE m.status = 'streaming'`
 
 /**
  * Adds what arrived to each streaming reply, in one transaction for all of them. A chunk must not end between the two
@@ -112,7 +124,7 @@ export function updateRequest(
  */
 export function interruptStreaming(db: Database, { now }: { now: number }): number {
   return transact(db, () => {
-    const left = statement<{ seq: number }>(db, "SELECT seq FROM messages WHERE status = 'streaming'").all()
+    const left = statement<{ seq: number }>(db, LIST_STREAMING_SEQS).all()
     for (const { seq } of left) materialise(db, { seq, status: 'interrupted', now })
     return left.length
   })
@@ -123,13 +135,8 @@ export function listStreaming(
   db: Database,
   _args: Record<string, never>,
 ): Array<{ conversationId: string; messageId: string }> {
-  const sql = `
-    SELECT c.id AS conversationId, m.id AS messageId
-    FROM messages AS m
-    CROSS JOIN conversations AS c NOT INDEXED ON c.seq = m.conversation_seq
-    WHERE m.status = 'streaming'
-    ORDER BY m.seq`
-  return statement<{ conversationId: string; messageId: string }>(db, sql).all()
+  const rows = statement<{ seq: number; conversationId: string; messageId: string }>(db, LIST_STREAMING).all()
+  return rows.sort((a, b) => a.seq - b.seq).map(({ conversationId, messageId }) => ({ conversationId, messageId }))
 }
 
 /** The seq of a streaming reply. */
@@ -157,14 +164,10 @@ function materialise(db: Database, { seq, status, now }: { seq: number; status: 
     UPDATE messages
     SET text = :text, reasoning = :reasoning, chain_hash = :hash, status = :status, completed_at = :now
     WHERE seq = :seq`
-  statement(db, end).run({
-    seq,
-    text: reply.text,
-    reasoning: reply.reasoning,
-    hash: chainHash(reply.parentHash, reply.role, reply.text),
-    status,
-    now,
-  })
+  const values = { seq, text: reply.text, reasoning: reply.reasoning, status, now }
+  const hash = chainHash(reply.parentHash, reply.role, reply.text)
+  // A continued reply is indexed already, with the words it had before.
+  changeIndexedText(db, { seq }, () => statement(db, end).run({ ...values, hash }))
   statement(db, 'DELETE FROM reply_chunks WHERE message_seq = :seq').run({ seq })
   return reply.conversationSeq
 }

@@ -32,72 +32,10 @@ CREATE TABLE endpoint_models (
   PRIMARY KEY (endpoint_id, model)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE conversations (
-  seq INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
-  -- Rises with each message of any conversation; the list is ordered by it, so no clock can reorder the list.
-  activity_seq INTEGER NOT NULL UNIQUE,
-  -- Rises with each conversation put into the trash; NULL outside it.
-  trashed_seq INTEGER,
-  -- A message of this conversation. No foreign key: one would cost an index on every delete, and readers
-  -- fall back to the newest message when it names none.
-  active_leaf_seq INTEGER,
-  title_source TEXT NOT NULL DEFAULT 'auto' CHECK (title_source IN ('auto', 'user', 'import')),
-  endpoint_id TEXT REFERENCES endpoints (id) ON DELETE SET NULL,
-  model TEXT,
-  folder_id TEXT REFERENCES folders (id) ON DELETE SET NULL,
-  created_at INTEGER NOT NULL,
-  -- When its newest message came or ended, so that groups by day agree with the order of the list.
-  updated_at INTEGER NOT NULL,
-  -- When the person last changed its prompt, model, pin or settings; NULL: never.
-  changed_at INTEGER,
-  pinned_at INTEGER,
-  archived_at INTEGER,
-  trashed_at INTEGER,
-  pinned INTEGER NOT NULL GENERATED ALWAYS AS (pinned_at IS NOT NULL) VIRTUAL,
-  unread INTEGER NOT NULL DEFAULT 0 CHECK (unread IN (0, 1)),
-  -- NULL follows the settings.
-  retention_days INTEGER CHECK (retention_days > 0),
-  source_app TEXT,
-  source_id TEXT,
-  content_hash TEXT,
-  title TEXT NOT NULL DEFAULT '',
-  settings TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(settings)),
-  system_prompt TEXT NOT NULL DEFAULT '',
-  raw_import TEXT,
-  CHECK ((trashed_at IS NULL) = (trashed_seq IS NULL))
-) STRICT;
-
-CREATE INDEX conversations_active ON conversations (pinned, activity_seq) WHERE trashed_seq IS NULL;
-
-CREATE INDEX conversations_trash ON conversations (trashed_seq) WHERE trashed_seq IS NOT NULL;
-
-CREATE INDEX conversations_without_messages ON conversations (activity_seq) WHERE active_leaf_seq IS NULL;
-
-CREATE INDEX conversations_by_endpoint ON conversations (endpoint_id) WHERE endpoint_id IS NOT NULL;
-
-CREATE INDEX conversations_by_folder ON conversations (folder_id) WHERE folder_id IS NOT NULL;
-
-CREATE INDEX conversations_by_source ON conversations (source_app, source_id) WHERE source_id IS NOT NULL;
-
 CREATE TABLE list_totals (
   view TEXT NOT NULL PRIMARY KEY CHECK (view IN ('active', 'trash')),
   total INTEGER NOT NULL CHECK (total >= 0)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TRIGGER conversations_count_insert AFTER INSERT ON conversations BEGIN
-  UPDATE list_totals SET total = total + 1 WHERE view = iif(new.trashed_seq IS NULL, 'active', 'trash');
-END;
-
-CREATE TRIGGER conversations_count_delete AFTER DELETE ON conversations BEGIN
-  UPDATE list_totals SET total = total - 1 WHERE view = iif(old.trashed_seq IS NULL, 'active', 'trash');
-END;
-
-CREATE TRIGGER conversations_count_move AFTER UPDATE OF trashed_seq ON conversations
-WHEN (old.trashed_seq IS NULL) <> (new.trashed_seq IS NULL) BEGIN
-  UPDATE list_totals SET total = total - 1 WHERE view = iif(old.trashed_seq IS NULL, 'active', 'trash');
-  UPDATE list_totals SET total = total + 1 WHERE view = iif(new.trashed_seq IS NULL, 'active', 'trash');
-END;
 
 CREATE TABLE messages (
   seq INTEGER PRIMARY KEY,
@@ -229,4 +167,129 @@ CREATE TABLE journal (
   after TEXT NOT NULL CHECK (json_valid(after))
 ) STRICT;
 
-PRAGMA user_version = 1;
+CREATE TABLE "conversations" (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  -- Rises with each message of any conversation; the list is ordered by it, so no clock can reorder the list.
+  activity_seq INTEGER NOT NULL UNIQUE,
+  -- Rises with each conversation put into the trash; NULL outside it.
+  trashed_seq INTEGER,
+  -- On its way in or out: in no list, search, export or count, whatever else its row says; NULL for all others. What a
+  -- crash left behind is finished or removed after the next opening.
+  hidden TEXT CHECK (hidden IN ('importing', 'erasing')),
+  -- A message of this conversation. No foreign key: one would cost an index on every delete, and readers
+  -- fall back to the newest message when it names none.
+  active_leaf_seq INTEGER,
+  title_source TEXT NOT NULL DEFAULT 'auto' CHECK (title_source IN ('auto', 'user', 'import')),
+  endpoint_id TEXT REFERENCES endpoints (id) ON DELETE SET NULL,
+  model TEXT,
+  folder_id TEXT REFERENCES folders (id) ON DELETE SET NULL,
+  created_at INTEGER NOT NULL,
+  -- When its newest message came or ended, so that groups by day agree with the order of the list.
+  updated_at INTEGER NOT NULL,
+  -- When the person last changed its prompt, model, pin or settings; NULL: never.
+  changed_at INTEGER,
+  pinned_at INTEGER,
+  archived_at INTEGER,
+  trashed_at INTEGER,
+  pinned INTEGER NOT NULL GENERATED ALWAYS AS (pinned_at IS NOT NULL) VIRTUAL,
+  unread INTEGER NOT NULL DEFAULT 0 CHECK (unread IN (0, 1)),
+  -- NULL follows the settings.
+  retention_days INTEGER CHECK (retention_days > 0),
+  source_app TEXT,
+  source_id TEXT,
+  content_hash TEXT,
+  title TEXT NOT NULL DEFAULT '',
+  settings TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(settings)),
+  system_prompt TEXT NOT NULL DEFAULT '',
+  raw_import TEXT,
+  CHECK ((trashed_at IS NULL) = (trashed_seq IS NULL))
+) STRICT;
+
+CREATE INDEX conversations_active ON conversations (pinned, activity_seq) WHERE trashed_seq IS NULL;
+
+CREATE INDEX conversations_trash ON conversations (trashed_seq) WHERE trashed_seq IS NOT NULL;
+
+CREATE INDEX conversations_without_messages ON conversations (activity_seq) WHERE active_leaf_seq IS NULL;
+
+CREATE INDEX conversations_by_endpoint ON conversations (endpoint_id) WHERE endpoint_id IS NOT NULL;
+
+CREATE INDEX conversations_by_folder ON conversations (folder_id) WHERE folder_id IS NOT NULL;
+
+CREATE INDEX conversations_by_source ON conversations (source_app, source_id) WHERE source_id IS NOT NULL;
+
+CREATE INDEX conversations_hidden ON conversations (hidden) WHERE hidden IS NOT NULL;
+
+CREATE TRIGGER conversations_count_insert AFTER INSERT ON conversations WHEN new.hidden IS NULL BEGIN
+  UPDATE list_totals SET total = total + 1 WHERE view = iif(new.trashed_seq IS NULL, 'active', 'trash');
+END;
+
+CREATE TRIGGER conversations_count_delete AFTER DELETE ON conversations WHEN old.hidden IS NULL BEGIN
+  UPDATE list_totals SET total = total - 1 WHERE view = iif(old.trashed_seq IS NULL, 'active', 'trash');
+END;
+
+CREATE TRIGGER conversations_count_move AFTER UPDATE OF trashed_seq, hidden ON conversations BEGIN
+  UPDATE list_totals SET total = total - 1
+  WHERE old.hidden IS NULL AND view = iif(old.trashed_seq IS NULL, 'active', 'trash');
+  UPDATE list_totals SET total = total + 1
+  WHERE new.hidden IS NULL AND view = iif(new.trashed_seq IS NULL, 'active', 'trash');
+END;
+
+CREATE TABLE erasures (
+  seq INTEGER PRIMARY KEY,
+  conversation_seq INTEGER,
+  message_seq INTEGER,
+  CHECK (message_seq IS NULL OR conversation_seq IS NOT NULL)
+) STRICT;
+
+CREATE VIEW message_search (seq, text, stems) AS SELECT seq, text, '' FROM messages;
+
+CREATE VIRTUAL TABLE message_index USING fts5 (
+  text,
+  content = 'message_search',
+  content_rowid = 'seq',
+  tokenize = 'unicode61 remove_diacritics 2',
+  prefix = '2 3'
+);
+
+CREATE TABLE 'message_index_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'message_index_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE 'message_index_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+
+CREATE TABLE 'message_index_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE message_stems USING fts5 (
+  stems,
+  content = 'message_search',
+  content_rowid = 'seq',
+  tokenize = 'unicode61 remove_diacritics 2',
+  detail = 'none',
+  columnsize = 0
+);
+
+CREATE TABLE 'message_stems_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'message_stems_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE 'message_stems_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE message_index_backlog (
+  first_seq INTEGER PRIMARY KEY,
+  last_seq INTEGER NOT NULL,
+  -- The version of the words that the index still holds of them; NULL where it holds none.
+  text_version INTEGER,
+  CHECK (first_seq <= last_seq)
+) STRICT;
+
+CREATE TABLE message_index_state (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  -- Of the words in the index, except where the backlog says otherwise.
+  text_version INTEGER NOT NULL,
+  -- A new message is above it, so that nothing has to be written to know that it is not indexed. Never above the newest
+  -- message; far below all of them while there is none.
+  indexed_through INTEGER NOT NULL
+) STRICT;
+
+PRAGMA user_version = 2;

@@ -16,9 +16,17 @@ const statistics: readonly Statistic[] = [
   {
     id: 'conversations',
     unit: 'count',
-    sql: 'SELECT count(*) AS value FROM conversations WHERE trashed_seq IS NULL AND active_leaf_seq IS NOT NULL',
+    sql: 'SELECT count(*) AS value FROM conversations WHERE trashed_seq IS NULL AND active_leaf_seq IS NOT NULL AND hidden IS NULL',
   },
-  { id: 'messages', unit: 'count', sql: 'SELECT count(*) AS value FROM messages' },
+  {
+    id: 'messages',
+    unit: 'count',
+    sql: `
+      SELECT (SELECT count(*) FROM messages) - (
+        SELECT count(*) FROM messages
+        WHERE conversation_seq IN (SELECT seq FROM conversations WHERE hidden IS NOT NULL)
+      ) AS value`,
+  },
   {
     id: 'historySize',
     unit: 'bytes',

@@ -10,7 +10,7 @@ export type ExportScope = { type: 'all' } | { type: 'conversations'; conversatio
 export function listExportedIds(db: Database, scope: ExportScope): string[] {
   const rows =
     scope.type === 'all'
-      ? statement<{ id: string }>(db, 'SELECT id FROM conversations ORDER BY id').all()
+      ? statement<{ id: string }>(db, 'SELECT id FROM conversations WHERE hidden IS NULL ORDER BY id').all()
       : statement<{ id: string }>(
           db,
           `SELECT c.id
