@@ -12,12 +12,15 @@ void texts.init({
   initAsync: false,
 })
 
-type Keys<N extends 'menu' | 'dialogs'> = Extract<keyof (typeof en)[N], string>
+type Keys<N extends 'menu' | 'dialogs' | 'commands'> = Extract<keyof (typeof en)[N], string>
 type WithoutPlural<K extends string> = K extends `${infer Stem}_${'one' | 'other'}` ? Stem : K
 
-/** A text of main's menus or dialogs from the one message catalogue; `count` picks the plural. */
+/** A text of main's menus, dialogs or commands from the one message catalogue; `count` picks the plural. */
 export function text(
-  key: `menu.${Keys<'menu'>}` | `dialogs.${WithoutPlural<Keys<'dialogs'>>}`,
+  key:
+    | `menu.${Keys<'menu'>}`
+    | `dialogs.${WithoutPlural<Keys<'dialogs'>>}`
+    | `commands.${WithoutPlural<Keys<'commands'>>}`,
   values: Record<string, string | number> = {},
 ): string {
   return texts.t(key, values)

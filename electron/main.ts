@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { app } from 'electron'
+import { parseCommand } from './headless/parse-command.ts'
+import { runHeadless } from './headless/run-headless.ts'
 import { preferRealKeyring } from './lifecycle/choose-keyring.ts'
 import { refuseDebugging } from './lifecycle/refuse-debugging.ts'
 import { startAlcove } from './lifecycle/start.ts'
@@ -24,8 +26,12 @@ const dataFolder = app.getPath('userData')
 const chromiumFolder = path.join(dataFolder, 'chromium')
 mkdirSync(chromiumFolder, { recursive: true })
 app.setPath('sessionData', chromiumFolder)
-openLog(path.join(dataFolder, 'logs', 'alcove.log'), !app.isPackaged)
+const command = parseCommand(process.argv, process.cwd())
+// What a command writes to its output is its report alone.
+openLog(path.join(dataFolder, 'logs', 'alcove.log'), !(app.isPackaged || command))
 
+const folders = { dataFolder, bundleFolder: path.dirname(fileURLToPath(import.meta.url)) }
+if (command) runHeadless(command, folders)
 // A second start hands over to the first and must leave at once: an ordinary quit can hang on a locked keyring.
-if (!app.requestSingleInstanceLock()) app.exit(0)
-else startAlcove({ dataFolder, bundleFolder: path.dirname(fileURLToPath(import.meta.url)) })
+else if (!app.requestSingleInstanceLock()) app.exit(0)
+else startAlcove(folders)

@@ -62,6 +62,8 @@ const ExportPart = z.discriminatedUnion('type', [
 const ImportReport = z.object({
   conversations: z.object({ imported: z.int(), unchanged: z.int(), copied: z.int(), skipped: z.int() }),
   messages: z.int(),
+  /** False when the file broke off or the import was cancelled. */
+  complete: z.boolean(),
   /** One line for each conversation or value that could not be taken over as it stood. */
   problems: z.array(z.object({ conversation: z.string(), message: z.string() })),
 })

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { app, type BrowserWindow, nativeTheme, safeStorage, shell } from 'electron'
 import type { AppState } from '../../shared/record-types.ts'
+import { isHeadlessStart } from '../headless/run-headless.ts'
 import { createCallHandlers, createStreamHandlers } from '../ipc/handlers.ts'
 import { push, setPushTarget } from '../ipc/push.ts'
 import { registerIpc } from '../ipc/register.ts'
@@ -77,7 +78,9 @@ export function startAlcove({ dataFolder, bundleFolder }: Folders): void {
       open.focus()
     }
   }
-  app.on('second-instance', showWindow)
+  app.on('second-instance', (_event, _argv, _folder, data) => {
+    if (!isHeadlessStart(data)) showWindow()
+  })
   app.on('activate', showWindow)
 
   registerIpc({

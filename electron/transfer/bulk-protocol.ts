@@ -1,14 +1,21 @@
 /** What main and the bulk worker say to each other. */
 import type { StreamInput, StreamPart } from '../../shared/contract-types.ts'
 import type { WireError } from '../../shared/errors.ts'
+import type { ReadArgs, ReadName } from './bulk-reads.ts'
 
 export type ExportPart = StreamPart<'transfer.export'>
 export type ImportPart = StreamPart<'transfer.import'>
+/** The answer of a 'read'. */
+export interface ReadPart {
+  type: 'read-end'
+  value: unknown
+}
 export type ExportScope = StreamInput<'transfer.export'>['scope']
 
 export type BulkJob =
   | { type: 'export'; path: string; scope: ExportScope; format: string; compact: boolean }
   | { type: 'import'; path: string }
+  | { type: 'read'; name: ReadName; args: ReadArgs<ReadName> }
 
 /** The first message to the worker. `key` is transferred, so that it is in one place only. */
 export interface BulkOpenMessage {
@@ -27,7 +34,7 @@ export type ToBulk =
   | { type: 'answer'; call: number; ok: false; error: WireError }
 
 export type FromBulk =
-  | { type: 'part'; job: number; part: ExportPart | ImportPart }
+  | { type: 'part'; job: number; part: ExportPart | ImportPart | ReadPart }
   | { type: 'end'; job: number; error: WireError | null }
   /** The worker never writes the history; it asks main to have it written. */
   | { type: 'call'; job: number; call: number; name: string; args: unknown }

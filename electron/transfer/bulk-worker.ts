@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import { fromWireError, toWireError } from '../../shared/errors.ts'
 import type { BulkJob, BulkOpenMessage, FromBulk, ToBulk } from './bulk-protocol.ts'
+import { readHistory } from './bulk-reads.ts'
 import { exportFile } from './export-file.ts'
 import { importFile } from './import-file.ts'
 import { type ImportHistory, importCalls } from './import-history.ts'
@@ -36,7 +37,8 @@ function serve(port: MessagePort): void {
   async function run(job: number, work: BulkJob, signal: AbortSignal): Promise<void> {
     try {
       if (work.type === 'export') await runExport(job, work, signal)
-      else await runImport(job, work, signal)
+      else if (work.type === 'import') await runImport(job, work, signal)
+      else runRead(job, work)
       post({ type: 'end', job, error: null })
     } catch (error) {
       post({ type: 'end', job, error: toWireError(error) })
@@ -52,6 +54,11 @@ function serve(port: MessagePort): void {
   ): Promise<void> {
     if (!opened) throw new Error('the bulk worker was not opened')
     await exportFile({ history: opened, ...work, signal, onPart: (part) => post({ type: 'part', job, part }) })
+  }
+
+  function runRead(job: number, { name, args }: Extract<BulkJob, { type: 'read' }>): void {
+    if (!opened) throw new Error('the bulk worker was not opened')
+    post({ type: 'part', job, part: { type: 'read-end', value: readHistory(opened, name, args) } })
   }
 
   async function runImport(job: number, { path }: { path: string }, signal: AbortSignal): Promise<void> {

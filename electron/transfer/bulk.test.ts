@@ -149,7 +149,12 @@ describe('an import through the worker', () => {
     expect(parts.at(-1)).toEqual({
       type: 'import-end',
       fileName: 'all.json',
-      report: { conversations: { imported: 60, unchanged: 0, copied: 0, skipped: 0 }, messages: 6_000, problems: [] },
+      report: {
+        conversations: { imported: 60, unchanged: 0, copied: 0, skipped: 0 },
+        messages: 6_000,
+        complete: true,
+        problems: [],
+      },
     })
     const { conversations, total } = await history.listConversations({ view: 'active', cursor: null, limit: 1 })
     expect({ total, newest: conversations[0]?.id }).toEqual({ total: 61, newest: id })

@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads'
 import { v7 as uuid } from 'uuid'
 import { AppError, fromWireError, toWireError } from '../../shared/errors.ts'
 import type { History } from '../history/history.ts'
-import type { BulkJob, ExportPart, ExportScope, FromBulk, ImportPart, ToBulk } from './bulk-protocol.ts'
+import type { BulkJob, ExportPart, ExportScope, FromBulk, ImportPart, ReadPart, ToBulk } from './bulk-protocol.ts'
+import type { ReadArgs, ReadName, ReadValue } from './bulk-reads.ts'
 import { importCalls } from './import-history.ts'
 
 export interface BulkWorkerOptions {
@@ -30,6 +31,8 @@ export interface BulkWorker {
   }): AsyncGenerator<ExportPart>
   /** Ends after 'import-end', also when cancelled: its report tells what is in. `history` does the writing. */
   importFrom(args: { path: string; signal: AbortSignal; history: History }): AsyncGenerator<ImportPart>
+  /** Answers with one value, after the jobs before it; cannot be cancelled. Throws what the read throws. */
+  read<N extends ReadName>(name: N, args: ReadArgs<N>): Promise<ReadValue<N>>
   /** Cancels what runs, waits until its temporary files are gone, then ends the thread. */
   close(): Promise<void>
 }
@@ -39,7 +42,7 @@ interface Job {
   history: History | null
 }
 
-type Part = ExportPart | ImportPart
+type Part = ExportPart | ImportPart | ReadPart
 
 export function startBulkWorker(options: BulkWorkerOptions): BulkWorker {
   const key = new Uint8Array(options.key)
@@ -146,6 +149,12 @@ export function startBulkWorker(options: BulkWorkerOptions): BulkWorker {
         }
         yield part
       }
+    },
+    async read(name, args) {
+      let value: unknown
+      const parts = run({ type: 'read', name, args }, new AbortController().signal, null) as AsyncGenerator<ReadPart>
+      for await (const part of parts) value = part.value
+      return value as ReadValue<typeof name>
     },
     async close() {
       closed = true

@@ -39,6 +39,7 @@ export async function importFile({ path, history, signal, onProgress }: ImportAr
   const report = createReportBuilder()
   const intake = await createIntake(history, report, Math.ceil(sizeBytes / SHORTEST_MESSAGE_BYTES))
   let readBytes = 0
+  let isBroken = false
   try {
     for await (const { elements, bytes } of readElements(path)) {
       if (signal.aborted) break
@@ -52,6 +53,7 @@ export async function importFile({ path, history, signal, onProgress }: ImportAr
   } catch (error) {
     if (!(error instanceof BrokenJson)) throw error
     if (!intake.isKnownFormat()) throw notOurs(error)
+    isBroken = true
     const percent = Math.floor((100 * readBytes) / Math.max(1, sizeBytes))
     report.addProblem(
       '',
@@ -60,7 +62,7 @@ export async function importFile({ path, history, signal, onProgress }: ImportAr
   }
   if (!signal.aborted && !intake.isKnownFormat()) throw notOurs()
   await intake.finish(!signal.aborted)
-  return report.finish()
+  return report.finish(!(isBroken || signal.aborted))
 }
 
 async function sizeOf(path: string): Promise<number> {

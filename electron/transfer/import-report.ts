@@ -10,7 +10,8 @@ export interface ReportBuilder {
   counts: ImportReport['conversations']
   addProblem(conversation: string, message: string): void
   addOutcome(outcome: ImportOutcome, conversation: { title: string; messages: number }): void
-  finish(): ImportReport
+  /** `complete`: everything in the file was read. */
+  finish(complete: boolean): ImportReport
 }
 
 /** Collects what an import did. Every conversation of the file ends in exactly one of the four counts. */
@@ -40,14 +41,14 @@ export function createReportBuilder(): ReportBuilder {
     counts,
     addProblem,
     addOutcome,
-    finish() {
+    finish(complete) {
       const lines = [...problems]
       if (endpointsDropped > 0) {
         const message = `${endpointsDropped} conversations named an endpoint that is not set up here; they use the default one.`
         lines.push({ conversation: '', message })
       }
       if (further > 0) lines.push({ conversation: '', message: `There are ${further} more problems like these.` })
-      return { conversations: { ...counts }, messages, problems: lines }
+      return { conversations: { ...counts }, messages, complete, problems: lines }
     },
   }
 }
