@@ -66,7 +66,7 @@ export function RecoveryEntry() {
         data-invalid={error === null ? undefined : true}
         onKeyDown={submitByEnter}
       />
-      <div id={`${id}-notes`}>
+      <div id={`${id}-notes`} className={styles.notes}>
         {error ? (
           <p className={field.error} role="alert">
             {error}

@@ -27,7 +27,7 @@ export async function startKeyring(home: string, password = 'test', canAsk = tru
   const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=3'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     detached: true,
-    env: { ...own, DISPLAY: canAsk ? own.DISPLAY : undefined },
+    env: { ...own, DISPLAY: canAsk ? process.env.DISPLAY : undefined },
   })
   const [address] = await once(bus.stdio[3] as Readable, 'data')
   const env = {
