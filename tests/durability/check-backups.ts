@@ -16,6 +16,12 @@ export function findBrokenBackups(folder: string, key: Buffer, acknowledged: rea
   return [...missing, ...broken]
 }
 
+export function findNoBackup(folder: string, prefix: string): string[] {
+  const backups = path.join(folder, 'backups')
+  const found = existsSync(backups) && readdirSync(backups).some((name) => name.startsWith(prefix))
+  return found ? [] : [`there is no backup ${prefix}`]
+}
+
 function readProblem(file: string, key: Buffer, wanted: number | undefined): string | undefined {
   try {
     const db = openDatabase({ file, key, readonly: true })

@@ -6,10 +6,12 @@ import { openHistoryFile } from '../../electron/history/open-history-file.ts'
 import { interruptStreaming } from '../../electron/history/replies.ts'
 import { createKeyStore } from '../../electron/keys/key-store.ts'
 import { exportText } from '../../electron/transfer/testing/transfer-in-process.ts'
-import { findBrokenBackups } from './check-backups.ts'
+import { findBrokenBackups, findNoBackup } from './check-backups.ts'
 import { type Acknowledgement, wordsText } from './program/acknowledgement.ts'
 import { IMPORTED_MESSAGES, importedConversationIds } from './program/import-sample.ts'
 import { noKeyring } from './program/no-keyring.ts'
+import type { ScenarioName } from './program/scenarios.ts'
+import { scenarioSettings } from './scenario-settings.ts'
 
 /** What a reply may lose at most, by the app's first promise. */
 const LOSS_MS = 250
@@ -40,13 +42,13 @@ export interface Crash {
   acknowledged: readonly Acknowledgement[]
   /** On the clock of the acknowledgements. */
   atMs: number
-  /** What an export of everything must be, where that is known. */
-  expectedExport?: string | undefined
+  scenario: ScenarioName
 }
 
 /** The folder is changed as by any start of the app. */
-export async function checkHistory(folder: string, { acknowledged, atMs, expectedExport }: Crash): Promise<Checked> {
+export async function checkHistory(folder: string, { acknowledged, atMs, scenario }: Crash): Promise<Checked> {
   const file = path.join(folder, 'history.db')
+  const { expectedExport, backupPrefix } = scenarioSettings[scenario]
   const wasOpen = acknowledged.some(({ type }) => type === 'opened')
   if (!wasOpen && !existsSync(file)) return { problems: [], reopenMs: 0, busy: 0 }
   const start = performance.now()
@@ -73,6 +75,7 @@ export async function checkHistory(folder: string, { acknowledged, atMs, expecte
       ...late.lost,
       ...findOtherKey(key, acknowledged),
       ...findBrokenBackups(folder, key, acknowledged),
+      ...(wasOpen && backupPrefix ? findNoBackup(folder, backupPrefix) : []),
       ...(expectedExport === undefined ? [] : findOtherExport(db, expectedExport)),
     ]
     return { problems, reopenMs, busy: late.busy }

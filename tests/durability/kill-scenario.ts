@@ -41,7 +41,7 @@ async function killScenario(
   { folder, marks }: Ground,
   { programs, scenario, random }: { programs: string; scenario: ScenarioName; random: Random },
 ): Promise<KillResult> {
-  const { longestMs, expectedExport } = scenarioSettings[scenario]
+  const { longestMs } = scenarioSettings[scenario]
   const before = sizeOf(marks)
   const seed = String(Math.floor(random() * 2 ** 32))
   const child = spawn(process.execPath, [path.join(programs, 'program.mjs'), folder, marks, scenario, seed, '0'], {
@@ -58,7 +58,7 @@ async function killScenario(
   child.kill('SIGKILL')
   await closed
   const acknowledged = parseAcknowledgements(readFileSync(marks, 'utf8'))
-  const checked = await checkHistory(folder, { acknowledged, atMs, expectedExport })
+  const checked = await checkHistory(folder, { acknowledged, atMs, scenario })
   const own = complaint === '' ? [] : [`the process failed: ${complaint.slice(0, 500)}`]
   return { scenario, ...checked, problems: [...own, ...checked.problems], acknowledged: acknowledged.length }
 }

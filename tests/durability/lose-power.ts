@@ -87,7 +87,7 @@ export async function losePower(
       const { problems } = await checkHistory(target, {
         acknowledged: parseAcknowledgements(said.join('')),
         atMs: operations[cut - 1]?.atMs ?? 0,
-        expectedExport: scenarioSettings[recording.scenario].expectedExport,
+        scenario: recording.scenario,
       })
       if (problems.length > 0) failures.push({ scenario: recording.scenario, seed, cut, choice, problems })
     } finally {

@@ -1,5 +1,5 @@
 /** How each scenario is begun, and how much of it the short tests do. */
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ScenarioName } from './program/scenarios.ts'
 
@@ -10,6 +10,8 @@ export interface ScenarioSettings {
   prepare?: (folder: string) => void
   /** What an alcove-json export of everything must be, unless the scenario writes more. */
   expectedExport?: string
+  /** Of the files of which one must be in the folder of backups once the history was opened. */
+  backupPrefix?: string
   /** How long it may go on after its start before it is killed, at most. */
   longestMs: number
   /** Of one history, one after the other, before a new one is begun. */
@@ -24,11 +26,12 @@ export const scenarioSettings: Record<ScenarioName, ScenarioSettings> = {
   chat: { longestMs: 900, killsEach: 20, kills: 5, rounds: 2, states: 20 },
   import: { longestMs: 400, killsEach: 20, kills: 3, rounds: 2, states: 20 },
   delete: { longestMs: 400, killsEach: 20, kills: 4, rounds: 4, states: 20 },
-  backup: { longestMs: 400, killsEach: 20, kills: 3, rounds: 2, states: 20 },
+  backup: { prepare: makeBackupsFolder, longestMs: 400, killsEach: 20, kills: 3, rounds: 2, states: 20 },
   'key change': { longestMs: 500, killsEach: 20, kills: 4, rounds: 2, states: 30 },
   migration: {
     prepare: layOutFormerSchema,
     expectedExport: readFileSync(path.join(FORMER_SCHEMA, 'export.json'), 'utf8'),
+    backupPrefix: 'before-migration-',
     longestMs: 150,
     killsEach: 1,
     kills: 3,
@@ -38,6 +41,11 @@ export const scenarioSettings: Record<ScenarioName, ScenarioSettings> = {
 }
 
 export const scenarioNames = Object.keys(scenarioSettings) as ScenarioName[]
+
+/** Whose making no scenario is about. */
+function makeBackupsFolder(folder: string): void {
+  mkdirSync(path.join(folder, 'backups'))
+}
 
 /** A history of the first schema as a crash left it, with its key. */
 function layOutFormerSchema(folder: string): void {

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { backUp } from '../../../electron/history/backup/back-up.ts'
 import { openDatabase } from '../../../electron/history/database.ts'
@@ -9,7 +8,6 @@ import type { Stage } from './scenarios.ts'
 /** A backup after each few messages, made beside the worker that holds the history open. */
 export async function backUpHistory({ history, file, folder, keys, say, rounds, random }: Stage): Promise<History> {
   const backups = path.join(folder, 'backups')
-  mkdirSync(backups, { recursive: true })
   const conversationId = await newConversation(history)
   for (let round = 0; round < rounds; round += 1) {
     for (let turn = 0; turn < 3; turn += 1) await sendAndStop(history, say, conversationId, `kept ${round} ${turn}`)
