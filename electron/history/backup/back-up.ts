@@ -57,11 +57,13 @@ function sizeOfCopy(db: Database): number {
   return (read('page_count') - read('freelist_count')) * read('page_size')
 }
 
-function refuseFullDisk(db: Database, folder: string): void {
+/** Throws `disk-full`, saying how much room a copy of the history needs, where the disk of `folder` has less. */
+export function refuseFullDisk(db: Database, folder: string): void {
   const needed = sizeOfCopy(db)
   const { bavail, bsize } = statfsSync(folder)
   if (bavail * bsize >= needed) return
-  const message = `A backup needs ${megabytes(needed)} on the disk, and there are ${megabytes(bavail * bsize)}. Free some space, then try again.`
+  const room = `needs ${megabytes(needed)} on the disk, and there are ${megabytes(bavail * bsize)}`
+  const message = `A copy of your history ${room}. Free some space, then try again.`
   throw new AppError('disk-full', message, { retryable: true })
 }
 
