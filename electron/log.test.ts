@@ -33,11 +33,18 @@ describe('the log', () => {
     log.info('started')
     log.slow('listBranch', 41.4)
     log.failed('beginReply', 'disk-full', 2.6)
+    log.failed('beginReply', 'history-unavailable', 2.6, 'SQLITE_IOERR_FSYNC')
+    log.ended('export', 'export-failed', 5)
+    log.ended('verify', undefined, 39)
+    log.ended('verify', undefined, 41)
     const lines = readFileSync(file, 'utf8').trim().split('\n')
     expect(lines.map((line) => line.replace(/^\[[^\]]*\] (\S+) +/, '$1 '))).toEqual([
       '[info] started',
       '[warn] listBranch took 41 ms',
       '[warn] beginReply failed with disk-full after 3 ms',
+      '[warn] beginReply failed with history-unavailable (SQLITE_IOERR_FSYNC) after 3 ms',
+      '[warn] export failed with export-failed after 5 ms',
+      '[warn] verify took 41 ms',
     ])
   })
 
@@ -146,8 +153,8 @@ describe('no text of anybody', () => {
       key: Buffer.from(MARKER.padEnd(32, '!')),
       workerUrl: pathToFileURL(path.join(folder, 'worker.mjs')),
       // As `electron/lifecycle/open-history.ts` sets it up.
-      onSlow: (name, elapsedMs) => log.slow(name, elapsedMs),
-      onFailed: (name, code, elapsedMs) => log.failed(name, code, elapsedMs),
+      onSlow: log.slow,
+      onFailed: log.failed,
       onLost: (error) => log.exception('the history worker', error),
     })
     const names = await failAll(history, MARKER)

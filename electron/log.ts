@@ -3,6 +3,7 @@ import path from 'node:path'
 import electronLog from 'electron-log/node.js'
 import { AppError } from '../shared/errors.ts'
 
+const SLOW_MS = 40
 const FILE_BYTES = 1024 * 1024
 /** With the one that is written. */
 const FILES = 5
@@ -22,9 +23,15 @@ export const log = {
   slow(name: string, elapsedMs: number): void {
     write('warn', `${name} took ${Math.round(elapsedMs)} ms`)
   },
-  /** A database operation that failed. */
-  failed(name: string, code: string, elapsedMs: number): void {
-    write('warn', `${name} failed with ${code} after ${Math.round(elapsedMs)} ms`)
+  /** A database operation that failed; `detail` is the code of its cause, e.g. SQLite's own. */
+  failed(name: string, code: string, elapsedMs: number, detail?: string): void {
+    const known = detail !== undefined && NAME.test(detail) ? ` (${detail})` : ''
+    write('warn', `${name} failed with ${code}${known} after ${Math.round(elapsedMs)} ms`)
+  },
+  /** A long operation, which may take its time. */
+  ended(name: string, code: string | undefined, elapsedMs: number): void {
+    if (code !== undefined) log.failed(name, code, elapsedMs)
+    else if (elapsedMs > SLOW_MS) log.slow(name, elapsedMs)
   },
   exception(where: string, error: unknown): void {
     write('error', `${where}: ${describe(error)}`)

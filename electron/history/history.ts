@@ -23,8 +23,8 @@ export interface OpenHistoryOptions {
   workerUrl: URL | string
   /** Called with the name of a function that took longer than `SLOW_MS`; never with what it was given. */
   onSlow?: ((name: FunctionName, elapsedMs: number) => void) | undefined
-  /** Called with the name of a function that failed, and the code of its error. */
-  onFailed?: ((name: FunctionName, code: ErrorCode, elapsedMs: number) => void) | undefined
+  /** Called with the name of a function that failed, the code of its error and that of the error's cause. */
+  onFailed?: ((name: FunctionName, code: ErrorCode, elapsedMs: number, detail?: string) => void) | undefined
   /** Called while opening takes longer because an older file is brought to the newest form. */
   onUpdating?: (() => void) | undefined
   /** Called once when the worker ends without having been asked to. */
@@ -108,7 +108,7 @@ function trackCalls(post: Post, { onSlow, onFailed, onLost }: OpenHistoryOptions
       caller.resolve(answer.value)
       return
     }
-    onFailed?.(caller.name, answer.error.code, answer.elapsedMs)
+    onFailed?.(caller.name, answer.error.code, answer.elapsedMs, answer.detail)
     caller.reject(fromWireError(answer.error))
   }
 

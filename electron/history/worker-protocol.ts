@@ -22,7 +22,8 @@ export type ToWorker = OpenMessage | CallMessage | { type: 'close' }
 
 export type Answer = { type: 'answer'; call: number; elapsedMs: number } & (
   | { ok: true; value: unknown }
-  | { ok: false; error: WireError }
+  /** `detail` is the code of what lies behind the error, for the log. */
+  | { ok: false; error: WireError; detail: string | undefined }
 )
 
 /** What was opened: the file that other connections may read, and whether it is a copy that cannot be written to. */

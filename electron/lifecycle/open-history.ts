@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { AppError, type ErrorCode, toWireError, type WireError } from '../../shared/errors.ts'
+import { AppError, type ErrorCode, fromWireError, toWireError, type WireError } from '../../shared/errors.ts'
 import type { AppState, HistoryRemedy } from '../../shared/record-types.ts'
 import { type History, openHistory } from '../history/history.ts'
 import type { KeptKey } from '../keys/history-keys.ts'
@@ -75,12 +75,13 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
 
   async function openFile(key: Buffer): Promise<void> {
     const common = { file: options.file, nativeBinding: options.nativeBinding }
+    const reading = { ...common, workerUrl: workerUrl('bulk-worker.js') }
     const history = await openHistory({
       ...common,
       key: Buffer.from(key),
       workerUrl: workerUrl('history-worker.js'),
-      onSlow: (name, elapsedMs) => log.slow(name, elapsedMs),
-      onFailed: (name, code, elapsedMs) => log.failed(name, code, elapsedMs),
+      onSlow: log.slow,
+      onFailed: log.failed,
       onUpdating: () => setState({ state: 'opening', updating: true }),
       onLost: (error) => log.exception('the history worker', error),
     })
@@ -91,7 +92,7 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
       history,
       replies,
       bulk: () => {
-        bulk ??= startBulkWorker({ ...common, file, key: Buffer.from(key), workerUrl: workerUrl('bulk-worker.js') })
+        bulk ??= startBulkWorker({ ...reading, file, key: Buffer.from(key), onEnd: log.ended })
         return bulk
       },
     }
@@ -155,11 +156,7 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
     },
     get() {
       if (open) return open
-      if (state.state === 'failed')
-        throw new AppError(state.error.code, state.error.message, { retryable: state.error.retryable })
-      throw new AppError('history-unavailable', 'Your history is still being opened. Try again in a moment.', {
-        retryable: true,
-      })
+      throw whyClosed(state)
     },
     close,
     async openWithKey(key) {
@@ -216,6 +213,12 @@ async function interruptStreaming(history: History): Promise<void> {
   } catch (error) {
     log.exception('ending the replies of the last run', error)
   }
+}
+
+function whyClosed(state: AppState['history']): AppError {
+  if (state.state === 'failed') return fromWireError(state.error)
+  const message = 'Your history is still being opened. Try again in a moment.'
+  return new AppError('history-unavailable', message, { retryable: true })
 }
 
 function noHistory(): AppError {

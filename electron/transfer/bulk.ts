@@ -1,7 +1,7 @@
 /** Exports and imports as main sees them: streams of progress from a worker thread that is started when first needed. */
 import { Worker } from 'node:worker_threads'
 import { v7 as uuid } from 'uuid'
-import { AppError, fromWireError, toWireError } from '../../shared/errors.ts'
+import { AppError, type ErrorCode, fromWireError, toWireError } from '../../shared/errors.ts'
 import type { History } from '../history/history.ts'
 import type { BulkJob, ExportPart, ExportScope, FromBulk, ImportPart, ReadPart, ToBulk } from './bulk-protocol.ts'
 import type { ReadArgs, ReadName, ReadValue } from './bulk-reads.ts'
@@ -15,6 +15,8 @@ export interface BulkWorkerOptions {
   /** 32 bytes; copied. */
   key: Uint8Array
   nativeBinding?: string | undefined
+  /** Called with the name of a read, or `export` or `import`, and the code of its failure if it failed. */
+  onEnd?: ((name: string, code: ErrorCode | undefined, elapsedMs: number) => void) | undefined
 }
 
 export interface BulkWorker {
@@ -57,7 +59,7 @@ export function startBulkWorker(options: BulkWorkerOptions): BulkWorker {
     worker?.postMessage(message)
   }
 
-  function start(): Worker {
+  function startWorker(): Worker {
     const started = new Worker(options.workerUrl, { name: 'bulk' })
     const copy = new Uint8Array(key).buffer
     started.on('message', accept)
@@ -101,6 +103,7 @@ export function startBulkWorker(options: BulkWorkerOptions): BulkWorker {
     lastJob += 1
     const job = lastJob
     const parts: Part[] = []
+    const start = performance.now()
     let end: { error: AppError | null } | undefined
     let wake = (): void => undefined
     const ended = new Promise<void>((resolve) => {
@@ -109,6 +112,8 @@ export function startBulkWorker(options: BulkWorkerOptions): BulkWorker {
         else {
           end = { error: message.error && fromWireError(message.error) }
           jobs.delete(job)
+          const name = work.type === 'read' ? work.name : work.type
+          options.onEnd?.(name, message.error?.code, performance.now() - start)
           resolve()
         }
         wake()
@@ -122,7 +127,7 @@ export function startBulkWorker(options: BulkWorkerOptions): BulkWorker {
     }
     signal.addEventListener('abort', cancel)
     try {
-      worker ??= start()
+      worker ??= startWorker()
       post({ type: 'start', job, work })
       if (signal.aborted) cancel()
       for (;;) {
