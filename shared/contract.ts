@@ -177,6 +177,12 @@ export const contract = {
     /** Main asks for the file; nothing changes when the person closes that dialog. */
     'keys.openWithRecoveryFile': { input: Nothing, output: AppState },
 
+    /**
+     * Main asks first and shows the new code afterwards. The window learns whether the key was changed, and how many
+     * backups stay under the former one.
+     */
+    'keys.change': { input: Nothing, output: z.object({ changed: z.boolean(), backups: z.int() }) },
+
     'statistics.get': { input: Nothing, output: z.array(Statistic) },
 
     'transfer.showFile': { input: Nothing, output: Nothing },

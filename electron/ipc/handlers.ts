@@ -18,7 +18,7 @@ import {
 } from '../endpoint/saved-endpoints.ts'
 import { searchLocal } from '../endpoint/search.ts'
 import { testEndpoint } from '../endpoint/test-connection.ts'
-import { openWithCode, openWithFile, showCode } from '../keys/recovery.ts'
+import { askAndChangeKey, openWithCode, openWithFile, showCode } from '../keys/recovery/use-recovery-code.ts'
 import type { Alcove } from '../lifecycle/alcove.ts'
 import { previewPrompt } from '../memory/preview.ts'
 import { readSettings, updateSettings } from '../settings/settings.ts'
@@ -82,6 +82,7 @@ export function createCallHandlers(alcove: Alcove): CallHandlers {
     'replies.stop': ({ replyId }) => done(alcove.open().replies.stop(replyId)),
 
     'keys.showRecoveryCode': async () => done(await showCodeAndRemember(alcove)),
+    'keys.change': () => changeKeyAndShowCode(alcove),
     'keys.openWithRecoveryCode': async ({ code }) => stateAfter(alcove, openWithCode(alcove.holder, code)),
     'keys.openWithRecoveryFile': async () => stateAfter(alcove, openWithFile(alcove.holder, alcove.window())),
 
@@ -136,6 +137,16 @@ async function retryHistory(alcove: Alcove) {
 async function stateAfter(alcove: Alcove, work: Promise<void>) {
   await work
   return alcove.appState()
+}
+
+/** The former code no longer opens the history, so the new one is shown at once. */
+async function changeKeyAndShowCode(alcove: Alcove) {
+  const outcome = await askAndChangeKey(alcove, alcove.window())
+  if (outcome.changed) {
+    pushed('app.preferencesChanged', alcove.preferences.update({ recoveryCodeSaved: false, recoveryReminderAt: 0 }))
+    await showCodeAndRemember(alcove)
+  }
+  return outcome
 }
 
 async function showCodeAndRemember({ keys, preferences, window }: Alcove): Promise<void> {

@@ -1,5 +1,6 @@
 import type { BrowserWindow } from 'electron'
 import type { AppState } from '../../shared/record-types.ts'
+import type { KeyChange } from '../history/change-key/change-key.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import type { PreferenceStore } from '../preferences/preferences.ts'
 import type { HistoryHolder, OpenHistory } from './open-history.ts'
@@ -14,5 +15,7 @@ export interface Alcove {
   window(): BrowserWindow | undefined
   appState(): AppState
   showDataFolder(): void
+  /** Closes the history, encrypts it under a new key, and opens it again. @throws AppError why not */
+  changeKey(): Promise<KeyChange>
   applyTheme(): void
 }

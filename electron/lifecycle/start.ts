@@ -5,8 +5,9 @@ import { isHeadlessStart } from '../headless/run-headless.ts'
 import { createCallHandlers, createStreamHandlers } from '../ipc/handlers.ts'
 import { push, setPushTarget } from '../ipc/push.ts'
 import { registerIpc } from '../ipc/register.ts'
+import { changeHistoryKey } from '../keys/change-history-key.ts'
 import { createKeyStore } from '../keys/key-store.ts'
-import { askToKeepInFile } from '../keys/recovery-dialogs.ts'
+import { askToKeepInFile } from '../keys/recovery/recovery-dialogs.ts'
 import { openSystemKeyring } from '../keys/system-keyring.ts'
 import { log } from '../log.ts'
 import { openPreferences } from '../preferences/preferences.ts'
@@ -38,11 +39,15 @@ export function startAlcove({ dataFolder, bundleFolder }: Folders): void {
       if (holder.state().state === 'failed') void holder.open()
     },
   })
-  const holder = createHistoryHolder({
+  const place = {
     file: path.join(dataFolder, 'history.db'),
+    nativeBinding: app.isPackaged ? undefined : process.env.ALCOVE_SQLITE_ADDON,
+  }
+  const changeKeyWorker = path.join(bundleFolder, 'change-key-worker.js')
+  const holder = createHistoryHolder({
+    ...place,
     keys,
     bundleFolder,
-    nativeBinding: app.isPackaged ? undefined : process.env.ALCOVE_SQLITE_ADDON,
     isRecoveryCodeSaved: () => preferences.get().recoveryCodeSaved,
     onState: () => push('app.stateChanged', appState()),
     onReplyCount: keepAwakeWhile,
@@ -61,6 +66,7 @@ export function startAlcove({ dataFolder, bundleFolder }: Folders): void {
     open: () => holder.get(),
     window: currentWindow,
     appState,
+    changeKey: () => holder.whileClosed(() => changeHistoryKey({ ...place, keys, workerUrl: changeKeyWorker })),
     showDataFolder: () => void shell.openPath(dataFolder),
     applyTheme: () => {
       nativeTheme.themeSource = preferences.get().theme

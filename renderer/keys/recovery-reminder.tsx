@@ -29,7 +29,9 @@ export function RecoveryReminder() {
         <h2>{t('recovery.reminderTitle')}</h2>
         <p>{t('recovery.reminderText')}</p>
         <div className={styles.buttons}>
-          <Button onClick={() => void call('keys.showRecoveryCode', {}).catch(showError)}>{t('recovery.showShort')}</Button>
+          <Button onClick={() => void call('keys.showRecoveryCode', {}).catch(showError)}>
+            {t('recovery.showShort')}
+          </Button>
           <Button look="quiet" onClick={later}>
             {t('recovery.later')}
           </Button>

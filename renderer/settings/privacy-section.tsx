@@ -1,5 +1,6 @@
 import { call } from '../bridge.ts'
 import { t } from '../i18n/i18n.ts'
+import { changeKey } from '../keys/key-change.ts'
 import { showError } from '../notices/show-error.ts'
 import { useAppState } from '../shell/app-state.ts'
 import { keyProtectionText } from '../shell/key-protection-text.ts'
@@ -30,6 +31,13 @@ export function PrivacySection() {
         {codeSaved ? <p className={styles.muted}>{t('recovery.saved')}</p> : null}
         <div>
           <Button onClick={() => void call('keys.showRecoveryCode', {}).catch(showError)}>{t('recovery.show')}</Button>
+        </div>
+      </section>
+      <section className={styles.prose}>
+        <h3>{t('recovery.changeTitle')}</h3>
+        <p>{t('recovery.changeText')}</p>
+        <div>
+          <Button onClick={() => void changeKey()}>{t('recovery.change')}</Button>
         </div>
       </section>
       <section className={styles.prose}>

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright'
-import { toRecoveryCode } from '../../electron/keys/recovery-code.ts'
+import { toRecoveryCode } from '../../electron/keys/recovery/recovery-code.ts'
 
 /** Each form of a key by its name, as a string of single-byte characters. */
 export function formsOf(key: Buffer): Record<string, string> {

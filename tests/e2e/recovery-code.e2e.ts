@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ElectronApplication } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { toRecoveryCode } from '../../electron/keys/recovery-code.ts'
+import { toRecoveryCode } from '../../electron/keys/recovery/recovery-code.ts'
 import words from '../../shared/messages/en.json' with { type: 'json' }
 import { type LaunchedApp, launchApp } from '../setup/launch-app.ts'
 import { seedConversation, seedEndpoint, seedHistory } from '../setup/seed-history.ts'
@@ -154,6 +154,32 @@ describe('the recovery code', () => {
     expect(tracesIn(await heapOf(window), key)).toEqual([])
     await shut()
     await (await open(userData)).page.rows.filter({ hasText: 'Owls' }).waitFor()
+  })
+
+  it('is another one once the key was changed, and the former one opens nothing any more', async () => {
+    const { userData, key } = seeded()
+    const opened = await open(userData)
+    const { app, window, page } = opened
+    const shown = await answerBoxes(app, [{ response: 0 }, { response: 2, checked: true }])
+    await page.sidebar.getByRole('button', { name: words.sidebar.settings }).click()
+    await window.getByRole('tab', { name: words.settings.section.privacy }).click()
+    await checkLook(opened, 'keys', 'settings-privacy')
+    await window.getByRole('button', { name: words.recovery.change }).click()
+    await window.getByText(words.recovery.changed).waitFor()
+    await window.getByText(words.recovery.saved).waitFor()
+    const [question, box] = await shown()
+    expect(question?.message).toBe(words.dialogs.changeKey)
+    const newCode = /AL[A-Z0-9-]{72}/.exec(box?.detail.replaceAll('\n', '') ?? '')?.[0] ?? ''
+    await shut()
+    rmSync(join(userData, 'keys.json'))
+    const again = await open(userData)
+    await answerBoxes(again.app, [{ response: 1 }])
+    await again.code.fill(toRecoveryCode(key))
+    await again.openWithCode.click()
+    await again.window.getByText('belongs to another history').waitFor()
+    await again.code.fill(newCode)
+    await again.openWithCode.click()
+    await again.page.rows.filter({ hasText: 'Owls' }).waitFor()
   })
 
   it('is asked for at each start when no file may hold the key, and can come from a file', async () => {

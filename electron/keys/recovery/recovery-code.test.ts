@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { AppError } from '../../shared/errors.ts'
+import type { AppError } from '../../../shared/errors.ts'
 import { findRecoveryCode, fromRecoveryCode, toRecoveryCode } from './recovery-code.ts'
 
 const KEY = Buffer.from('000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f', 'hex')

@@ -1,5 +1,5 @@
 import { bech32m } from '@scure/base'
-import { AppError } from '../../shared/errors.ts'
+import { AppError } from '../../../shared/errors.ts'
 
 /** Not printed; makes the checksum Alcove's own, so that a code of another kind does not pass. */
 const PREFIX = 'alcove'

@@ -8,8 +8,8 @@ import {
   type OpenDialogOptions,
   type SaveDialogOptions,
 } from 'electron'
-import { AppError } from '../../shared/errors.ts'
-import { text } from '../i18n.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { text } from '../../i18n.ts'
 import { findRecoveryCode, toRecoveryCode } from './recovery-code.ts'
 
 const CLIPBOARD_MS = 2 * 60_000
@@ -56,6 +56,20 @@ export async function askForRecoveryFile(window: BrowserWindow | undefined): Pro
     : dialog.showOpenDialog(options))
   const path = filePaths[0]
   return canceled || !path ? undefined : findRecoveryCode(await readStart(path))
+}
+
+/** Whether the whole history may now be encrypted under another key. */
+export async function askToChangeKey(window: BrowserWindow | undefined): Promise<boolean> {
+  const options: MessageBoxOptions = {
+    type: 'question',
+    message: text('dialogs.changeKey'),
+    detail: text('dialogs.changeKeyDetail'),
+    buttons: [text('dialogs.changeKeyYes'), text('dialogs.cancel')],
+    defaultId: 1,
+    cancelId: 1,
+    noLink: true,
+  }
+  return (await ask(window, options)).response === 0
 }
 
 /** Whether the key may rest in a file where it was in a keyring before. */

@@ -1,9 +1,9 @@
 /** What a recovery code is good for: showing it, and opening the history with it. */
 import type { BrowserWindow } from 'electron'
-import { AppError } from '../../shared/errors.ts'
-import type { KeyStore } from './key-store.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { KeyStore } from '../key-store.ts'
 import { fromRecoveryCode } from './recovery-code.ts'
-import { askForRecoveryFile, showRecoveryCode } from './recovery-dialogs.ts'
+import { askForRecoveryFile, askToChangeKey, showRecoveryCode } from './recovery-dialogs.ts'
 
 interface Opener {
   /** Rejects with `history-key-wrong` when the key does not fit, and then nothing has changed. */
@@ -26,6 +26,30 @@ export async function openWithCode(opener: Opener, code: string): Promise<void> 
 export async function openWithFile(opener: Opener, window: BrowserWindow | undefined): Promise<void> {
   const key = await askForRecoveryFile(window)
   if (key) await openWith(opener, key)
+}
+
+interface KeyChanger {
+  open(): { history: { opened: { readOnly: boolean } }; replies: { count(): number } }
+  changeKey(): Promise<{ backupsUnderFormerKey: number }>
+}
+
+/** Asks, then changes the key. @throws AppError `conflict` while a reply is written, or why the change failed */
+export async function askAndChangeKey(alcove: KeyChanger, window: BrowserWindow | undefined) {
+  refuseWhileBusy(alcove)
+  if (!(await askToChangeKey(window))) return { changed: false, backups: 0 }
+  refuseWhileBusy(alcove)
+  const { backupsUnderFormerKey } = await alcove.changeKey()
+  return { changed: true, backups: backupsUnderFormerKey }
+}
+
+function refuseWhileBusy(alcove: KeyChanger): void {
+  const { history, replies } = alcove.open()
+  if (history.opened.readOnly) {
+    throw new AppError('history-read-only', 'Your history can only be read here, so its key cannot be changed.')
+  }
+  if (replies.count() > 0) {
+    throw new AppError('conflict', 'A reply is still being written. Wait for it or stop it, then change the key.')
+  }
 }
 
 async function openWith(opener: Opener, key: Buffer): Promise<void> {
