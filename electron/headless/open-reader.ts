@@ -5,7 +5,7 @@ import { AppError } from '../../shared/errors.ts'
 import { openHistory } from '../history/history.ts'
 import { copyForReading } from '../history/read-only-copy.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import { findRecoveryCode } from '../keys/recovery-code.ts'
+import { findRecoveryCode } from '../keys/recovery/recovery-code.ts'
 import { type BulkWorker, startBulkWorker } from '../transfer/bulk.ts'
 
 /** Where the parts of Alcove are that a command works with. */
