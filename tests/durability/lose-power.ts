@@ -26,6 +26,9 @@ export interface Recording {
 /** Memory where there is some: a state is laid out and thrown away thousands of times. */
 const quick = existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir()
 
+/** The shared memory of the write-ahead log, and the space that is kept for a full disk. */
+const WITHOUT_CONTENT = /-shm$|\/ballast$/
+
 /** Lets a scenario run to its end. @throws when it fails by itself */
 export async function recordScenario(options: {
   programs: string
@@ -82,7 +85,7 @@ export async function losePower(
     }
     const target = mkdtempSync(path.join(quick, 'alcove-state-'))
     try {
-      layOutCrashState(disk, { from: recording.folder, target, choice, random })
+      layOutCrashState(disk, { from: recording.folder, target, choice, random, leaveOut: WITHOUT_CONTENT })
       const said = operations.slice(0, cut).flatMap((one) => (one.kind === 'mark' ? one.text : []))
       const { problems } = await checkHistory(target, {
         acknowledged: parseAcknowledgements(said.join('')),

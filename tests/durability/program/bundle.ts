@@ -3,8 +3,9 @@ import { bundleForNode, type SourceChange } from '../../../electron/history/test
 
 /** The store in its worker and the scenarios around it, as files to run. Returns their folder, which the caller removes. */
 export function bundleScenarios(changes: readonly SourceChange[] = []): Promise<string> {
-  const program = path.join(import.meta.dirname, 'run-scenario.ts')
-  return bundleForNode({ program, 'history-worker': 'worker.ts' }, changes)
+  const own = (name: string) => path.join(import.meta.dirname, name)
+  const programs = { program: own('run-scenario.ts'), count: own('count-writes.ts'), twin: own('start-twin.ts') }
+  return bundleForNode({ ...programs, 'history-worker': 'worker.ts' }, changes)
 }
 
 /** The same with commits that do not wait for the disk, as SQLite does by itself with a write-ahead log. */

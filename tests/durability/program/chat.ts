@@ -8,7 +8,7 @@ const TICK_MS = 10
 const WORDS_PER_TICK = 3
 export const AT = 1_700_000_000_000
 
-const plain = {
+export const plain = {
   model: 'small',
   endpointId: null,
   endpointName: 'Local',
@@ -25,7 +25,7 @@ const plain = {
   now: AT,
 } as const
 
-const ended = {
+export const ended = {
   status: 'complete',
   finishReason: 'stop',
   error: null,

@@ -6,9 +6,9 @@ import { openSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { type History, openHistory } from '../../../electron/history/history.ts'
 import { createKeyStore } from '../../../electron/keys/key-store.ts'
+import { noKeyring } from '../../../electron/keys/testing/fake-keyring.ts'
 import { seededRandom } from '../../faults/crash-state.ts'
 import type { Acknowledgement } from './acknowledgement.ts'
-import { noKeyring } from './no-keyring.ts'
 import { type ScenarioName, scenarios } from './scenarios.ts'
 
 const [folder = '', marks = '', scenario = '', seed = '', rounds = ''] = process.argv.slice(2)
