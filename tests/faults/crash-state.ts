@@ -33,13 +33,21 @@ export function pick<Value>(values: readonly Value[], random: Random): Value {
   return values[Math.floor(random() * values.length)] as Value
 }
 
-/**
- * Writes one possible state of the disk into `target`, which takes the place of the folder `from` that was logged.
- * The shared memory of the write-ahead log is left out: nothing ever syncs it, and SQLite does not trust it.
- */
+export interface LayOutOptions {
+  /** The folder that was logged. */
+  from: string
+  /** The folder that takes its place. */
+  target: string
+  choice: CrashChoice
+  random: Random
+  /** Files by path. The shared memory of a write-ahead log is nothing that anybody syncs, or that SQLite trusts. */
+  leaveOut?: RegExp
+}
+
+/** Writes one possible state of the disk into `target`. */
 export function layOutCrashState(
   disk: DiskModel,
-  { from, target, choice, random }: { from: string; target: string; choice: CrashChoice; random: Random },
+  { from, target, choice, random, leaveOut = /-shm$/ }: LayOutOptions,
 ): void {
   const names: Names = new Map(disk.durableNames)
   for (const change of chooseNames(disk.pendingNames, choice.names, random)) change.apply(names)
@@ -49,7 +57,7 @@ export function layOutCrashState(
     if (name !== from && names.get(path.dirname(name)) !== 'folder') continue
     const place = path.join(target, path.relative(from, name))
     if (node === 'folder') mkdirSync(place, { recursive: true })
-    else if (!name.endsWith('-shm'))
+    else if (!leaveOut.test(name))
       writeFileSync(place, applyChanges(node.durable, survivors(node, choice, torn, random)))
   }
 }
