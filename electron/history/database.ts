@@ -1,5 +1,5 @@
 /** Opens the one file that holds everything the person wrote: encrypted, durable at each commit, nothing left after a delete. */
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { AppError } from '../../shared/errors.ts'
@@ -37,6 +37,17 @@ export function openDatabase(options: OpenOptions): Database {
     )
   }
   if (!options.readonly) refuseUnusable(options.file)
+  const wasEmpty = !statSync(options.file, { throwIfNoEntry: false })?.size
+  try {
+    return openOnce(options)
+  } catch (error) {
+    // Another process made the file meanwhile, with another salt than the one chosen here.
+    if (wasEmpty && error instanceof AppError && error.code === 'history-key-wrong') return openOnce(options)
+    throw error
+  }
+}
+
+function openOnce(options: OpenOptions): Database {
   let db: Database | undefined
   try {
     db = new Sqlite(options.file, {
