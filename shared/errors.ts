@@ -18,6 +18,7 @@ export const errorCodes = [
   'too-long',
   'backup-failed',
   'migration-failed',
+  'salvage-failed',
   'key-change-failed',
   // endpoint
   'endpoint-missing',

@@ -1,0 +1,114 @@
+/** A copy of the few pages without which nothing else in the file can be found: the first one and those that name the tables. */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import { AppError } from '../../../shared/errors.ts'
+import { syncFolder } from '../backup/durable-files.ts'
+import { walkTree } from './b-tree.ts'
+import { keptEntry, keptHeaderOf, openPages, type PageSource } from './page-source.ts'
+import { finishReplacing } from './replace-history.ts'
+
+interface HistoryFile {
+  file: string
+  /** 32 bytes. */
+  key: Uint8Array
+}
+
+/**
+ * Keeps the header of a sound file as `history.header` beside it (0600, encrypted as on the disk, whole or not at all), if
+ * it is not kept already. Does nothing where one of its pages is damaged, or while a write-ahead log may hold newer ones.
+ * Only while no connection of this process has the file open (see `openPages`): before it is opened, and after it is closed.
+ */
+export function keepHeader({ file, key }: HistoryFile): void {
+  if (!hasContent(file) || hasContent(`${file}-wal`)) return
+  const pages = openPages({ file, key })
+  if (!pages) return
+  try {
+    const copy = copyHeader(pages)
+    if (copy && !isKept(file, copy)) write(keptHeaderOf(file), copy)
+  } finally {
+    pages.close()
+  }
+}
+
+/**
+ * To be called before a file is opened: ends a salvage that was killed at its end, refuses a file of which the header is
+ * damaged or the log lost what had been acknowledged (SQLite would drop that without a word), and keeps the header of a
+ * sound one. A file that the key does not fit is left to the opening to tell. Throws `history-corrupt`.
+ */
+export function checkBeforeOpening({ file, key }: HistoryFile): void {
+  finishReplacing({ file })
+  if (!hasContent(file)) return
+  const pages = openPages({ file, key })
+  if (!pages) return
+  try {
+    if (pages.usedKeptHeader || !pages.read(1)) throw damaged(HEADER)
+    if (pages.log.state === 'damaged') throw damaged(LOG)
+  } finally {
+    pages.close()
+  }
+  keepHeader({ file, key })
+}
+
+/**
+ * Why a file cannot be opened with a key: `damaged` where some page of it can be read with that key, by its own salt or the
+ * kept one, `other-key` where none can. Only while no connection of this process has the file open.
+ */
+export function explainUnreadable({ file, key }: HistoryFile): 'damaged' | 'other-key' {
+  const pages = openPages({ file, key })
+  pages?.close()
+  return pages ? 'damaged' : 'other-key'
+}
+
+/** Undefined where a page of it is not whole. */
+function copyHeader(pages: PageSource): Buffer | undefined {
+  if (pages.usedKeptHeader) return undefined
+  const seen = new Set<number>()
+  let isWhole = true
+  const onDamaged = (): void => {
+    isWhole = false
+  }
+  for (const _ of walkTree(pages, { kind: 'table', root: 1, seen, onDamaged }));
+  if (!isWhole) return undefined
+  return Buffer.concat([...seen].map((number) => keptEntry(number, pages.readRaw(number))))
+}
+
+function isKept(file: string, copy: Buffer): boolean {
+  const header = keptHeaderOf(file)
+  return existsSync(header) && readFileSync(header).equals(copy)
+}
+
+function write(header: string, copy: Buffer): void {
+  const temporary = `${header}.part`
+  rmSync(temporary, { force: true })
+  const handle = openSync(temporary, 'wx', 0o600)
+  try {
+    writeFileSync(handle, copy)
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+  renameSync(temporary, header)
+  syncFolder(path.dirname(header))
+}
+
+function hasContent(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0
+}
+
+const HEADER = 'The beginning of the history file is damaged. Nothing was changed; Alcove can save the rest of it.'
+const LOG =
+  'The newest part of the history is damaged. Nothing was changed; Alcove can save what is still whole, and says what is not.'
+
+function damaged(message: string): AppError {
+  return new AppError('history-corrupt', message)
+}

@@ -1,0 +1,165 @@
+/** The write-ahead log, read without SQLite, which says nothing when it leaves out what stands behind a damaged frame. */
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { PAGE_BYTES, type PageCipher } from './page-cipher.ts'
+
+const HEADER_BYTES = 32
+const FRAME_HEADER_BYTES = 24
+const FRAME_BYTES = FRAME_HEADER_BYTES + PAGE_BYTES
+const SUMMED_BYTES = 24
+const MAGIC = 0x377f0682
+
+export interface LogReading {
+  /**
+   * `torn`: the last transaction is not whole, as after a power failure before it was acknowledged. `damaged`: one is not
+   * whole that others were written behind, so it had been acknowledged.
+   */
+  state: 'none' | 'whole' | 'torn' | 'damaged'
+  /** Where the newest committed form of a page lies in the log, in bytes; null where that form is damaged. By page number. */
+  pages: Map<number, number | null>
+  /** Pages of the file after the last commit that is kept; null where the log keeps none. */
+  pageCount: number | null
+  /** Commits behind a damage that could not be kept. */
+  commitsLost: number
+}
+
+interface Frame {
+  offset: number
+  page: number
+  /** Pages of the file after this commit; 0 inside a transaction. */
+  commit: number
+  /** `lost`: not even which page it held is known. */
+  state: 'whole' | 'damaged' | 'lost'
+}
+
+const NONE: LogReading = { state: 'none', pages: new Map(), pageCount: null, commitsLost: 0 }
+
+/**
+ * Reads `file`-wal as it stands. Frames behind a damaged one are kept where the page that it held is known: either a later
+ * frame replaces it, or that page counts as damaged. Format: https://sqlite.org/fileformat2.html#the_write_ahead_log;
+ * its checksums are over the pages as encrypted.
+ */
+export function readLog({ file, cipher }: { file: string; cipher: PageCipher }): LogReading {
+  const log = `${file}-wal`
+  if (!existsSync(log)) return NONE
+  const handle = openSync(log, 'r')
+  try {
+    const frames = readFrames(handle, cipher)
+    return frames.length === 0 ? NONE : takeCommits(frames)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+function readFrames(handle: number, cipher: PageCipher): Frame[] {
+  const count = Math.floor((fstatSync(handle).size - HEADER_BYTES) / FRAME_BYTES)
+  if (count <= 0) return []
+  const header = readAt(handle, 0, HEADER_BYTES)
+  const isLittle = isLittleEndian(handle, header)
+  const salts = saltsOf(handle, header, count)
+  const frames: Frame[] = []
+  let before = { a: header.readUInt32BE(24), b: header.readUInt32BE(28) }
+  let end = 0
+  for (let index = 0; index < count; index += 1) {
+    const offset = HEADER_BYTES + index * FRAME_BYTES
+    const bytes = readAt(handle, offset, FRAME_BYTES)
+    const stored = { a: bytes.readUInt32BE(16), b: bytes.readUInt32BE(20) }
+    const frame = { offset: offset + FRAME_HEADER_BYTES, page: bytes.readUInt32BE(0), commit: bytes.readUInt32BE(4) }
+    const isOurs = bytes.subarray(8, 16).equals(salts)
+    const content = bytes.subarray(FRAME_HEADER_BYTES)
+    // Each sum goes on from the one before it, so that a frame behind a damaged one can still be told to be whole.
+    const sum = addUp(content, isLittle, addUp(bytes.subarray(0, 8), isLittle, before))
+    const isWhole = isOurs && sum.a === stored.a && sum.b === stored.b && cipher.isWhole(content, frame.page)
+    frames.push({ ...frame, state: isWhole ? 'whole' : isOurs ? 'damaged' : 'lost' })
+    if (isOurs) end = frames.length
+    before = stored
+  }
+  // What follows the last frame of this log is left from an older one.
+  return frames.slice(0, end).map((frame) => (frame.state === 'damaged' ? judge(handle, frame, cipher) : frame))
+}
+
+/** A frame with whole content has a sum that does not fit where the damage is in its own head or in the sum before it. */
+function judge(handle: number, frame: Frame, cipher: PageCipher): Frame {
+  const content = readAt(handle, frame.offset, PAGE_BYTES)
+  if (cipher.isWhole(content, frame.page)) return { ...frame, state: 'whole' }
+  for (let bit = 0; bit < 32; bit += 1) {
+    const page = (frame.page ^ (1 << bit)) >>> 0
+    if (cipher.isWhole(content, page)) return { ...frame, page, state: 'whole' }
+  }
+  return frame.page > 0 && frame.page < 2 ** 31 ? frame : { ...frame, state: 'lost' }
+}
+
+function takeCommits(frames: Frame[]): LogReading {
+  const pages = new Map<number, number | null>()
+  let pageCount: number | null = null
+  let transaction: Frame[] = []
+  const firstDamage = frames.findIndex(({ state }) => state !== 'whole')
+  const lastWhole = frames.length - 1
+  const isDamaged = firstDamage >= 0 && hasTransactionBehind(frames, firstDamage)
+  const stop = isDamaged ? frames.findIndex(({ state }) => state === 'lost') : firstDamage
+  const kept = stop < 0 ? frames : frames.slice(0, stop)
+  for (const frame of kept) {
+    transaction.push(frame)
+    if (frame.commit === 0) continue
+    for (const { page, offset, state } of transaction) pages.set(page, state === 'whole' ? offset : null)
+    pageCount = frame.commit
+    transaction = []
+  }
+  const lost = frames.slice(kept.length).filter(({ state, commit }) => state === 'whole' && commit > 0).length
+  const isTorn = firstDamage >= 0 || (frames[lastWhole]?.commit === 0 && transaction.length > 0)
+  return {
+    state: isDamaged ? 'damaged' : isTorn ? 'torn' : 'whole',
+    pages,
+    pageCount,
+    commitsLost: isDamaged ? lost : 0,
+  }
+}
+
+/** A transaction is only begun once the one before it is on the disk. */
+function hasTransactionBehind(frames: Frame[], damage: number): boolean {
+  const end = frames.findIndex(({ commit }, index) => index >= damage && commit > 0)
+  return end >= 0 && frames.slice(end + 1).some(({ state }) => state === 'whole')
+}
+
+/** The byte order of the sums, from the magic number, or where that is damaged from the first frame. */
+function isLittleEndian(handle: number, header: Buffer): boolean {
+  const magic = header.readUInt32BE(0)
+  if (magic === MAGIC || magic === MAGIC + 1) return magic === MAGIC
+  const frame = readAt(handle, HEADER_BYTES, FRAME_BYTES)
+  const sum = addUp(frame.subarray(FRAME_HEADER_BYTES), true, addUp(frame.subarray(0, 8), true, startOf(header)))
+  return sum.a === frame.readUInt32BE(16)
+}
+
+/** The two numbers that all frames of a log carry; from the first frame where its header is damaged. */
+function saltsOf(handle: number, header: Buffer, count: number): Buffer {
+  const sum = addUp(header.subarray(0, SUMMED_BYTES), header.readUInt32BE(0) === MAGIC, { a: 0, b: 0 })
+  const isWhole = sum.a === header.readUInt32BE(24) && sum.b === header.readUInt32BE(28)
+  const first = readAt(handle, HEADER_BYTES, FRAME_HEADER_BYTES).subarray(8, 16)
+  if (isWhole || count < 2) return header.subarray(16, 24)
+  const second = readAt(handle, HEADER_BYTES + FRAME_BYTES, FRAME_HEADER_BYTES).subarray(8, 16)
+  return first.equals(second) ? first : header.subarray(16, 24)
+}
+
+interface Sum {
+  a: number
+  b: number
+}
+
+function startOf(header: Buffer): Sum {
+  return { a: header.readUInt32BE(24), b: header.readUInt32BE(28) }
+}
+
+function addUp(bytes: Uint8Array, isLittle: boolean, from: Sum): Sum {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let { a, b } = from
+  for (let offset = 0; offset < bytes.length; offset += 8) {
+    a = (a + view.getUint32(offset, isLittle) + b) >>> 0
+    b = (b + view.getUint32(offset + 4, isLittle) + a) >>> 0
+  }
+  return { a, b }
+}
+
+function readAt(handle: number, offset: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length)
+  readSync(handle, bytes, 0, length, offset)
+  return bytes
+}
