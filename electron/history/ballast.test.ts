@@ -2,10 +2,11 @@ import { existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync 
 import path from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, type TestContext } from 'vitest'
 import { AppError } from '../../shared/errors.ts'
-import { ensureBallast, freeBallast, freeingBallast, keepReserve, type Relief } from './ballast.ts'
+import { ensureBallast, freeBallast, keepReserve, type Relief } from './ballast.ts'
 import { trashConversation } from './conversations.ts'
 import type { Database } from './database.ts'
 import { openHistoryFile } from './open-history-file.ts'
+import { openReadable } from './open-readable.ts'
 import { fromSqliteError } from './sqlite-errors.ts'
 import { mountSmallDisk, temporaryFolder } from './testing/small-disk.ts'
 import { exchange, NOW, newConversation } from './testing/temporary-history.ts'
@@ -163,7 +164,25 @@ describe('a history on a full disk', () => {
     fill(disk)
     const file = path.join(disk, 'history.db')
     expect(tryTo(() => openHistoryFile({ file, key: KEY }))).toBe('disk-full')
-    const opened = freeingBallast(disk, () => open(disk))
-    expect(opened.prepare('SELECT count(*) FROM messages').pluck().get()).toBe(2)
+    const outcomes = [1, 2].map(() => {
+      const { db: opened, readOnly, close } = openReadable({ file, key: KEY })
+      const messages = opened.prepare('SELECT count(*) FROM messages').pluck().get()
+      close()
+      fill(disk)
+      return { messages, readOnly }
+    })
+    // With the ballast it opens for writing, and where even that is gone for reading.
+    expect(outcomes).toEqual([
+      { messages: 2, readOnly: false },
+      { messages: 2, readOnly: true },
+    ])
+  })
+
+  it('does not pass off as empty what could not be made', async ({ skip }) => {
+    const disk = smallDisk(skip)
+    fill(disk)
+    const file = path.join(disk, 'history.db')
+    const attempts = [1, 2].map(() => tryTo(() => openReadable({ file, key: KEY }).close()))
+    expect(attempts).toEqual(['disk-full', 'disk-full'])
   })
 })

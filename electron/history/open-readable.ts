@@ -1,8 +1,11 @@
 /** Opens the history for writing, or, where nothing can be written, a private copy of it for reading. */
-import { AppError } from '../../shared/errors.ts'
+import { statSync } from 'node:fs'
+import path from 'node:path'
+import { AppError, type ErrorCode } from '../../shared/errors.ts'
+import { freeingBallast } from './ballast.ts'
 import { type Database, openDatabase } from './database.ts'
 import { type OpenHistoryOptions, openHistoryFile } from './open-history-file.ts'
-import { copyForReading } from './read-only-copy.ts'
+import { copyForReading, removeLeftCopies } from './read-only-copy.ts'
 import { interruptStreaming } from './replies.ts'
 import type { Opened } from './worker-protocol.ts'
 
@@ -11,16 +14,22 @@ export interface OpenFile extends Opened {
   close(): void
 }
 
-/** Throws like `openHistoryFile`, except that a folder or file that cannot be written to opens for reading. */
+/** Throws like `openHistoryFile`, except that a folder that cannot be written to, or a full disk, opens for reading. */
 export function openReadable(options: OpenHistoryOptions): OpenFile {
   try {
-    const db = openHistoryFile(options)
+    // Opening writes too, and is the way to deleting.
+    const db = freeingBallast(path.dirname(options.file), () => openHistoryFile(options))
+    removeLeftCopies()
     return { db, file: options.file, readOnly: false, close: () => void db.close() }
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'history-read-only') throw error
+    if (!(error instanceof AppError) || !READABLE.has(error.code)) throw error
+    // A new history has nothing to read.
+    if (!statSync(options.file, { throwIfNoEntry: false })?.size) throw error
     return openCopy(options)
   }
 }
+
+const READABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['history-read-only', 'disk-full'])
 
 /** The copy is brought to the newest schema and its replies are ended, as opening for writing does; then it is only read. */
 function openCopy(options: OpenHistoryOptions): OpenFile {

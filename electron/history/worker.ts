@@ -1,10 +1,11 @@
 /** The thread that owns the one writing connection: a durable write may take half a second, and no window may wait for it. */
 import path from 'node:path'
 import { parentPort } from 'node:worker_threads'
-import { AppError } from '../../shared/errors.ts'
-import { freeingBallast, keepReserve, NO_RESERVE, type Reserve } from './ballast.ts'
+import { AppError, toWireError } from '../../shared/errors.ts'
+import { keepReserve, NO_RESERVE, type Reserve } from './ballast.ts'
 import { refuseUnusable } from './database.ts'
 import { bulkFunctions, type FunctionName, functions, reliefs } from './functions.ts'
+import { workIdly } from './idle-work.ts'
 import { type OpenFile, openReadable } from './open-readable.ts'
 import { serveCalls } from './serve-calls.ts'
 import { fromSqliteError } from './sqlite-errors.ts'
@@ -16,6 +17,9 @@ interface Connection extends OpenFile {
   reserve: Reserve
 }
 
+/** Nobody asked for this work, so after a failure (a full disk) it is left alone for a while. */
+const REST_MS = 60_000
+
 if (!parentPort) throw new Error('the history worker runs as a worker thread only')
 
 const port = parentPort
@@ -25,7 +29,7 @@ serveCalls<Connection>(port, {
   open({ file, key, nativeBinding }) {
     const folder = path.dirname(file)
     const options = { file, key: new Uint8Array(key), nativeBinding, onUpdate: tellUpdate }
-    const open = freeingBallast(folder, () => openReadable(options))
+    const open = openReadable(options)
     return { ...open, reserve: open.readOnly ? NO_RESERVE : keepReserve(open.db, folder) }
   },
   describe: ({ file, readOnly }) => ({ file, readOnly }),
@@ -37,6 +41,16 @@ serveCalls<Connection>(port, {
     }
   },
   isBulk: (name) => bulkFunctions.has(name as FunctionName),
+  workIdly({ db, readOnly, reserve, file }) {
+    if (readOnly) return null
+    try {
+      return workIdly(db, reserve)
+    } catch (error) {
+      const cause = explain(fromSqliteError(error), file)
+      port.postMessage({ type: 'idle-work-failed', error: toWireError(cause) } satisfies FromWorker)
+      return REST_MS
+    }
+  },
   close({ reserve, close }) {
     reserve.close()
     close()

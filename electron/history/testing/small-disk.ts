@@ -29,3 +29,17 @@ export function readOnlyFolder(): string | undefined {
   onTestFinished(() => chmodSync(folder, 0o700))
   return folder
 }
+
+/** A folder of 16 MiB that can be closed to writing and opened again; undefined where that cannot be done. */
+export function switchableFolder(): { folder: string; setReadOnly(value: boolean): void } | undefined {
+  if (process.getuid?.() === 0) {
+    const disk = mountSmallDisk('size=16m')
+    const setReadOnly = (value: boolean): void =>
+      void execFileSync('mount', ['-o', `remount,${value ? 'ro' : 'rw'}`, disk ?? ''])
+    return disk ? { folder: disk, setReadOnly } : undefined
+  }
+  const folder = path.join(temporaryFolder(), 'switchable')
+  mkdirSync(folder)
+  onTestFinished(() => chmodSync(folder, 0o700))
+  return { folder, setReadOnly: (value) => chmodSync(folder, value ? 0o500 : 0o700) }
+}
