@@ -1,36 +1,12 @@
-import { createDecipheriv, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { chmodSync, openSync, readdirSync, readFileSync, readlinkSync, writeFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Database, openDatabase } from './database.ts'
 import { openHistoryFile } from './open-history-file.ts'
 import { fromSqliteError } from './sqlite-errors.ts'
+import { PAGE, readFilePages } from './testing/sealed-pages.ts'
 import { exchange, newConversation, temporaryFile, temporaryHistory } from './testing/temporary-history.ts'
-
-const PAGE = 4096
-const RESERVED = 80
-const SALT = 16
-const MAC = 64
-
-/**
- * One page as any SQLCipher 4 reader sees it, by node:crypto alone. Format: AES-256-CBC, then a 16-byte IV and an
- * HMAC-SHA512 over ciphertext, IV and little-endian page number (https://www.zetetic.net/sqlcipher/design/).
- */
-function readPage(file: Uint8Array, key: Uint8Array, number: number): Buffer {
-  const bytes = Buffer.from(file.subarray((number - 1) * PAGE, number * PAGE))
-  const salt = Buffer.from(file.subarray(0, SALT)).map((byte) => byte ^ 0x3a)
-  const start = number === 1 ? SALT : 0
-  const pageNumber = Buffer.alloc(4)
-  pageNumber.writeUInt32LE(number)
-  const mac = createHmac('sha512', pbkdf2Sync(key, salt, 2, 32, 'sha512'))
-    .update(bytes.subarray(start, PAGE - MAC))
-    .update(pageNumber)
-    .digest()
-  if (!mac.equals(bytes.subarray(PAGE - MAC))) throw new Error(`page ${number} fails its check`)
-  const decipher = createDecipheriv('aes-256-cbc', key, bytes.subarray(PAGE - RESERVED, PAGE - MAC))
-  decipher.setAutoPadding(false)
-  return Buffer.concat([decipher.update(bytes.subarray(start, PAGE - RESERVED)), decipher.final()])
-}
 
 function spoil(file: string, offset: number, length: number): void {
   writeSync(openSync(file, 'r+'), randomBytes(length), 0, length, offset)
@@ -50,12 +26,11 @@ describe('the file of the history', () => {
     const { db, file, key } = temporaryHistory()
     newConversation(db, { systemPrompt: 'a marker of no other page' })
     db.pragma('wal_checkpoint(TRUNCATE)')
-    const bytes = readFileSync(file)
-    const pages = Array.from({ length: bytes.length / PAGE }, (_, index) => readPage(bytes, key, index + 1))
+    const pages = readFilePages(file, key)
     // Where page 1 stood in the clear, its first 16 bytes would say "SQLite format 3"; the salt stands there instead.
-    expect(pages[0]?.readUInt16BE(0)).toBe(PAGE)
-    expect(pages.filter((page) => page.includes('a marker of no other page'))).toHaveLength(1)
-    expect(() => readPage(bytes, randomBytes(32), 1)).toThrow('fails its check')
+    expect(pages[0]?.clear.readUInt16BE(0)).toBe(PAGE)
+    expect(pages.filter(({ clear }) => clear.includes('a marker of no other page'))).toHaveLength(1)
+    expect(() => readFilePages(file, randomBytes(32))).toThrow('fails its check')
   })
 
   it('holds nothing readable, neither in the database nor in the log beside it', () => {
@@ -77,9 +52,7 @@ describe('the file of the history', () => {
     exchange(db, conversationId, 'marker-deleted', 'marker-deleted '.repeat(1000))
     const found = () => {
       db.pragma('wal_checkpoint(TRUNCATE)')
-      const bytes = readFileSync(file)
-      const pages = Array.from({ length: bytes.length / PAGE }, (_, index) => readPage(bytes, key, index + 1))
-      return pages.filter((page) => page.includes('marker-deleted')).length
+      return readFilePages(file, key).filter(({ clear }) => clear.includes('marker-deleted')).length
     }
     expect(found()).toBeGreaterThan(3)
     db.exec('DELETE FROM conversations')
