@@ -54,7 +54,8 @@ export function fromSqliteError(error: unknown, situation: Situation = { opening
 
 /** @param cause what SQLite threw, where there is anything */
 export function diskFull(cause?: unknown): AppError {
-  const message = 'The disk is full, so this was not saved. Free some space, then try again.'
+  const message =
+    'The disk is full, so this was not saved. Free some space, or erase conversations from the trash, then try again.'
   return new AppError('disk-full', message, { cause, retryable: true })
 }
 

@@ -4,7 +4,7 @@ import type { AppError } from '../../shared/errors.ts'
 import { onPush } from '../bridge.ts'
 import { t } from '../i18n/i18n.ts'
 import { showError } from '../notices/show-error.ts'
-import { asAppError } from '../shell/app-state.ts'
+import { asAppError, useIsReadOnly } from '../shell/app-state.ts'
 import { usePreferences } from '../shell/preferences.ts'
 import { shortcutLabel } from '../shell/shortcut-label.ts'
 import { sendMessage, stopReply } from '../transcript/start-reply.ts'
@@ -27,11 +27,12 @@ function Card({ conversationId }: { conversationId: string }): ReactNode {
   const replyId = useStreamingReplyId(conversationId)
   const { isSending, error, send, forgetError } = useSend(conversationId)
   const enterSends = usePreferences((state) => state.preferences?.enterSends ?? true)
+  const readOnly = useIsReadOnly()
   const field = useFocusedField()
   usePreviewWatch(conversationId, text)
   useStopKeys(replyId)
 
-  const canSend = text.trim() !== '' && replyId === null && !isSending
+  const canSend = !readOnly && text.trim() !== '' && replyId === null && !isSending
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (sendsOn(event.nativeEvent, enterSends)) {
       event.preventDefault()
@@ -56,7 +57,9 @@ function Card({ conversationId }: { conversationId: string }): ReactNode {
             ref={field}
             className={styles.field}
             aria-label={t('composer.label')}
-            placeholder={t('composer.placeholder')}
+            placeholder={t(readOnly ? 'composer.readOnly' : 'composer.placeholder')}
+            // Still in reach of keys, which scroll the conversation from here.
+            readOnly={readOnly}
             dir="auto"
             rows={1}
             value={text}
@@ -67,7 +70,12 @@ function Card({ conversationId }: { conversationId: string }): ReactNode {
             onBlur={() => void drafts.flush(conversationId)}
             onKeyDown={onKeyDown}
           />
-          <RoundButton replyId={replyId} canSend={canSend} isEmpty={text.trim() === ''} enterSends={enterSends} />
+          <RoundButton
+            replyId={replyId}
+            canSend={canSend}
+            hint={readOnly ? 'composer.sendReadOnly' : text.trim() === '' ? 'composer.sendEmpty' : null}
+            enterSends={enterSends}
+          />
         </form>
         <SendLine conversationId={conversationId} error={error} />
       </div>
@@ -78,11 +86,12 @@ function Card({ conversationId }: { conversationId: string }): ReactNode {
 interface RoundButtonProps {
   replyId: string | null
   canSend: boolean
-  isEmpty: boolean
+  /** Why nothing can be sent, where there is a reason to tell. */
+  hint: 'composer.sendReadOnly' | 'composer.sendEmpty' | null
   enterSends: boolean
 }
 
-function RoundButton({ replyId, canSend, isEmpty, enterSends }: RoundButtonProps): ReactNode {
+function RoundButton({ replyId, canSend, hint, enterSends }: RoundButtonProps): ReactNode {
   if (replyId !== null) {
     return (
       <IconButton
@@ -101,8 +110,8 @@ function RoundButton({ replyId, canSend, isEmpty, enterSends }: RoundButtonProps
     <IconButton
       key="send"
       type="submit"
-      label={isEmpty ? t('composer.sendEmpty') : t('composer.send')}
-      shortcut={isEmpty ? undefined : enterSends ? 'Enter' : shortcutLabel('Mod+Enter')}
+      label={t(hint ?? 'composer.send')}
+      shortcut={hint ? undefined : enterSends ? 'Enter' : shortcutLabel('Mod+Enter')}
       aria-disabled={!canSend}
       className={styles.round}
     >

@@ -20,6 +20,11 @@ export function watchAppState(): () => void {
   return stop
 }
 
+/** Whether the history can be read but not changed. */
+export function useIsReadOnly(): boolean {
+  return useAppState(({ state }) => state?.history.state === 'open' && state.history.readOnly)
+}
+
 /** Asks main to open the history again, e.g. after the person has mounted the disk. */
 export function retryHistory(): Promise<void> {
   return take(call('app.retryHistory', {}))

@@ -4,11 +4,13 @@ import { Composer } from '../composer/composer.tsx'
 import { newConversation } from '../conversations/conversation-actions.ts'
 import { Header } from '../header/header.tsx'
 import { t } from '../i18n/i18n.ts'
+import { ReadOnlyBanner } from '../notices/read-only-banner.tsx'
 import { useSelection } from '../sidebar/selection.ts'
 import { Transcript } from '../transcript/transcript.tsx'
 import { TrashPage } from '../trash/trash-page.tsx'
 import { Button } from '../ui/button.tsx'
 import { WelcomePage } from '../welcome/welcome-page.tsx'
+import { useIsReadOnly } from './app-state.ts'
 import styles from './conversation-pane.module.css'
 import { FaultBoundary } from './pages/fault-boundary.tsx'
 import { FullPage } from './pages/full-page.tsx'
@@ -23,8 +25,9 @@ export function ConversationPane() {
   const endpoints = useServerData('endpoints.list', {}, 'endpoints.changed')
   const ready = endpoints.data !== null || endpoints.error !== null
   const noEndpoint = endpoints.data?.length === 0
-  useMarkRead(place === 'conversation' ? conversationId : null)
-  const starting = useStartWithNew(ready, noEndpoint)
+  const readOnly = useIsReadOnly()
+  useMarkRead(place === 'conversation' && !readOnly ? conversationId : null)
+  const starting = useStartWithNew(ready, noEndpoint || readOnly)
 
   if (place === 'trash') {
     return (
@@ -37,6 +40,7 @@ export function ConversationPane() {
     return (
       <main className={styles.main}>
         <Header />
+        <ReadOnlyBanner />
         {/* One conversation that cannot be drawn must not keep the others from being opened. */}
         <FaultBoundary key={conversationId}>
           <Transcript conversationId={conversationId} />
@@ -48,6 +52,7 @@ export function ConversationPane() {
   return (
     <main className={styles.main}>
       <PlainHeader />
+      <ReadOnlyBanner />
       {noEndpoint ? <WelcomePage /> : null}
       {ready && !noEndpoint && !starting ? <NothingInFront /> : null}
     </main>
@@ -58,16 +63,16 @@ export function ConversationPane() {
  * Opens an empty conversation once at the start, so that a person can type at once; the first page does it itself.
  * True while that is under way.
  */
-function useStartWithNew(ready: boolean, noEndpoint: boolean): boolean {
+function useStartWithNew(ready: boolean, impossible: boolean): boolean {
   const [starting, setStarting] = useState(true)
   const begun = useRef(false)
   useEffect(() => {
     if (!ready || begun.current) return
     begun.current = true
     const { conversationId, place } = useSelection.getState()
-    const needed = !noEndpoint && !conversationId && place === 'conversation'
+    const needed = !impossible && !conversationId && place === 'conversation'
     void (needed ? newConversation() : Promise.resolve()).then(() => setStarting(false))
-  }, [ready, noEndpoint])
+  }, [ready, impossible])
   return starting
 }
 

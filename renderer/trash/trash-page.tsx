@@ -6,6 +6,7 @@ import { openConversation, restoreConversation } from '../conversations/conversa
 import { useTrashList } from '../conversations/conversation-list.ts'
 import { displayTitle, quotedTitle } from '../conversations/display-title.ts'
 import { t } from '../i18n/i18n.ts'
+import { ReadOnlyBanner } from '../notices/read-only-banner.tsx'
 import { FullPage } from '../shell/pages/full-page.tsx'
 import { PlainHeader } from '../shell/pages/plain-header.tsx'
 import { relativeTime } from '../shell/relative-time.ts'
@@ -22,6 +23,7 @@ export function TrashPage() {
   return (
     <>
       <PlainHeader title={t('trash.title')} />
+      <ReadOnlyBanner />
       {rows.length > 0 ? <TrashList rows={rows} /> : null}
       {rows.length === 0 && status === 'ready' ? (
         <FullPage icon={<Trash2 aria-hidden />} title={t('trash.emptyTitle')}>
