@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { copyFileSync, readFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { hashContent } from './backup/content-hashes.ts'
-import { openDatabase } from './database.ts'
+import { type Database, openDatabase } from './database.ts'
 import { type Migration, migrate } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { openHistoryFile } from './open-history-file.ts'
@@ -153,18 +154,50 @@ describe('migrations', () => {
 })
 
 describe('a history from a newer version', () => {
-  it('is refused without one byte of it being changed, also when commits still stand in the log', () => {
+  /** Every file in the folder with its content and when it was last written. */
+  function filesIn(folder: string): Record<string, string> {
+    const files = readdirSync(folder).map((name) => {
+      const file = path.join(folder, name)
+      const content = createHash('sha256').update(readFileSync(file)).digest('hex')
+      return [name, `${content} ${statSync(file, { bigint: true }).mtimeNs}`] as const
+    })
+    return Object.fromEntries(files)
+  }
+
+  it.each([
+    ['also when that stands in the log only', (db: Database) => void db.pragma('wal_autocheckpoint = 0'), 2],
+    ['also when the log is empty', (db: Database) => void db.pragma('wal_checkpoint(TRUNCATE)'), 2],
+    ['also when there is no log', (db: Database) => void db.pragma('journal_mode = DELETE'), 1],
+  ])('is refused without one byte or file being written, %s', (_what, leave, count) => {
     const { db, file, key } = temporaryHistory()
+    db.pragma('wal_checkpoint(TRUNCATE)')
     db.pragma(`user_version = ${migrations.length + 1}`)
-    // A copy of both files while they are in use is what a crash leaves behind.
+    leave(db)
+    // A copy of the files while they are in use is what a crash leaves behind.
     const copy = temporaryFile().file
-    copyFileSync(file, copy)
-    copyFileSync(`${file}-wal`, `${copy}-wal`)
-    const bytes = () => [copy, `${copy}-wal`].map((name) => readFileSync(name).toString('base64'))
-    const before = bytes()
+    for (const end of ['', '-wal']) if (existsSync(file + end)) copyFileSync(file + end, copy + end)
+    const before = filesIn(path.dirname(copy))
+    expect(Object.keys(before)).toHaveLength(count)
     expect(() => openHistoryFile({ file: copy, key })).toThrow(
       expect.objectContaining({ code: 'history-from-newer-version' }),
     )
-    expect(bytes()).toEqual(before)
+    expect(filesIn(path.dirname(copy))).toEqual(before)
+  })
+
+  it('is told by its newest commit, not by the file that the log goes with', () => {
+    const { db, file, key } = temporaryHistory()
+    db.pragma(`user_version = ${migrations.length + 1}`)
+    db.pragma('wal_checkpoint(TRUNCATE)')
+    db.pragma('wal_autocheckpoint = 0')
+    db.pragma(`user_version = ${migrations.length}`)
+    const copy = temporaryFile().file
+    for (const end of ['', '-wal']) copyFileSync(file + end, copy + end)
+    openHistoryFile({ file: copy, key }).close()
+  })
+
+  it('is refused by a connection too, where its bytes did not tell', () => {
+    const { db } = temporaryHistory()
+    db.pragma(`user_version = ${migrations.length + 1}`)
+    expect(() => migrate(db, migrations)).toThrow(expect.objectContaining({ code: 'history-from-newer-version' }))
   })
 })

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
-import type { Database } from './database.ts'
+import type { Database, OpenOptions } from './database.ts'
+import { openPages } from './salvage/page-source.ts'
 import { fromSqliteError } from './sqlite-errors.ts'
 
 export interface Migration {
@@ -19,10 +20,32 @@ interface MigrateOptions {
 
 /** Throws `history-from-newer-version` for a file written by a version with more migrations. Reads only. */
 export function refuseNewer(db: Database, migrations: readonly Migration[]): void {
-  if (readVersion(db) > migrations.length) {
-    const message = 'This history was written by a newer version of Alcove. Install that version to open it.'
-    throw new AppError('history-from-newer-version', message)
-  }
+  refuseNewerVersion(readVersion(db), migrations)
+}
+
+/** Where `user_version` stands on the first page (https://sqlite.org/fileformat2.html#the_database_header). */
+const VERSION_OFFSET = 60
+
+/**
+ * Like `refuseNewer`, before anything opens the file: even to read it, SQLite makes a log beside it. Returns false where
+ * its bytes do not tell the version: the key is another, the first page is damaged, or somebody is writing it just now.
+ */
+export function refuseNewerUnopened(
+  { file, key }: Pick<OpenOptions, 'file' | 'key'>,
+  migrations: readonly Migration[],
+): boolean {
+  const pages = openPages({ file, key })
+  const first = pages?.read(1)
+  pages?.close()
+  if (!first) return false
+  refuseNewerVersion(first.readInt32BE(VERSION_OFFSET), migrations)
+  return true
+}
+
+function refuseNewerVersion(version: number, migrations: readonly Migration[]): void {
+  if (version <= migrations.length) return
+  const message = 'This history was written by a newer version of Alcove. Install that version to open it.'
+  throw new AppError('history-from-newer-version', message)
 }
 
 /**
