@@ -1,5 +1,5 @@
 import type { History } from '../history/history.ts'
-import type { ImportOutcome } from '../history/transfer.ts'
+import type { ImportOutcome } from '../history/import/conversations.ts'
 import type { ImportHistory } from '../transfer/import-history.ts'
 
 const NOWHERE = { conversation: 0, message: 0, activity: 0, trashed: 0 }
@@ -11,19 +11,24 @@ export function discardingHistory(): History {
     importSurroundings: async () => undefined,
     importConversations: async ({ batch }) => {
       const conversations = JSON.parse(new TextDecoder().decode(batch)) as { id: string }[]
-      const outcomes = conversations.map(
-        ({ id }): ImportOutcome => ({
-          outcome: 'imported',
-          conversationId: id,
-          endpointDropped: false,
-          inTrash: false,
-        }),
-      )
-      return { outcomes, place: NOWHERE }
+      const outcomes = conversations.map(imported)
+      return { outcomes, place: NOWHERE, elapsedMs: 0 }
     },
+    findKnown: async () => [],
+    areIdsTaken: async () => false,
+    hashExistingStep: async () => ({ lastSeq: 0, contentHash: null }),
+    stageConversation: async ({ count }) => ({ staged: { conversationSeq: 0, firstSeq: 0, count }, place: NOWHERE }),
+    stageMessages: async () => ({ elapsedMs: 0 }),
+    finishStaged: async ({ conversation }) => imported(conversation),
+    abandonStaged: async () => undefined,
+    removeUnfinishedImport: async () => false,
     importAttachment: async () => true,
     orderImported: async () => undefined,
     recordImport: async () => undefined,
   }
   return calls as History
+}
+
+function imported({ id }: { id: string }): ImportOutcome {
+  return { outcome: 'imported', conversationId: id, endpointDropped: false, inTrash: false }
 }

@@ -1,6 +1,7 @@
 /** Everything that the history can do, by name. Each takes the connection and one object, and answers at once. */
 import type { Relief } from './ballast.ts'
 import { beginReply } from './begin-reply.ts'
+import { hashExistingStep } from './content-hash.ts'
 import {
   createConversation,
   getConversation,
@@ -21,20 +22,22 @@ import {
   setModelWindow,
   updateEndpoint,
 } from './endpoints.ts'
+import { eraseConversations, eraseMessage } from './erase/erase.ts'
+import { areIdsTaken, findKnown, importConversations } from './import/conversations.ts'
+import {
+  abandonStaged,
+  finishStaged,
+  removeUnfinishedImport,
+  stageConversation,
+  stageMessages,
+} from './import/staged.ts'
 import { listConversations } from './list-conversations.ts'
 import { getMessage, listBranch } from './messages.ts'
 import { readPrompt } from './read-prompt.ts'
 import { appendChunks, finishReply, interruptStreaming, listStreaming, updateRequest } from './replies.ts'
 import { getSettings, setSettings } from './settings.ts'
 import { getStatistics } from './statistics.ts'
-import {
-  beginImport,
-  importAttachment,
-  importConversations,
-  importSurroundings,
-  orderImported,
-  recordImport,
-} from './transfer.ts'
+import { beginImport, importAttachment, importSurroundings, orderImported, recordImport } from './transfer.ts'
 
 export const functions = {
   listConversations,
@@ -45,6 +48,8 @@ export const functions = {
   markConversationRead,
   trashConversation,
   restoreConversation,
+  eraseConversations,
+  eraseMessage,
   selectBranch,
   listBranch,
   getMessage,
@@ -70,6 +75,14 @@ export const functions = {
   beginImport,
   importSurroundings,
   importConversations,
+  findKnown,
+  areIdsTaken,
+  hashExistingStep,
+  stageConversation,
+  stageMessages,
+  finishStaged,
+  abandonStaged,
+  removeUnfinishedImport,
   importAttachment,
   orderImported,
   recordImport,
@@ -83,6 +96,14 @@ export const bulkFunctions: ReadonlySet<FunctionName> = new Set<FunctionName>([
   'beginImport',
   'importSurroundings',
   'importConversations',
+  'findKnown',
+  'areIdsTaken',
+  'hashExistingStep',
+  'stageConversation',
+  'stageMessages',
+  'finishStaged',
+  'abandonStaged',
+  'removeUnfinishedImport',
   'importAttachment',
   'orderImported',
   'recordImport',
@@ -92,6 +113,8 @@ export const bulkFunctions: ReadonlySet<FunctionName> = new Set<FunctionName>([
 export const reliefs: Partial<Record<FunctionName, Relief>> = {
   trashConversation: 'deleting',
   restoreConversation: 'deleting',
+  eraseConversations: 'deleting',
+  eraseMessage: 'deleting',
   deleteEndpoint: 'deleting',
   interruptStreaming: 'deleting',
   appendChunks: 'finishing',

@@ -1,14 +1,23 @@
 import { createHash } from 'node:crypto'
-import type { ImportPlace } from '../history/transfer.ts'
+import type { ImportOutcome } from '../history/import/conversations.ts'
+import type { ImportPlace } from '../history/import/place.ts'
 import { FileAttachment, type FileConversation } from './alcove-format.ts'
 import { checkConversation } from './check-conversation.ts'
 import type { ImportHistory } from './import-history.ts'
 import type { ReportBuilder } from './import-report.ts'
+import { importStaged } from './import-staged.ts'
+import { createPace, unitsOfAll } from './pace-slices.ts'
 
-/** A batch keeps the history for about 10 ms, so that a person's own message never waits noticeably. */
-const BATCH_MESSAGES = 100
-const BATCH_LENGTH = 256 * 1024
 const ORDER_BATCH = 200
+
+/** One that takes this much longer than a batch should is handed over in slices. */
+const LONG = 1.5
+
+interface BatchesOptions {
+  report: ReportBuilder
+  start: ImportPlace
+  signal: AbortSignal
+}
 
 interface Listed {
   id: string
@@ -16,11 +25,11 @@ interface Listed {
 }
 
 /** Gathers conversations into batches; one batch is written while the next is read. */
-export function createBatches(history: ImportHistory, report: ReportBuilder, start: ImportPlace) {
+export function createBatches(history: ImportHistory, { report, start, signal }: BatchesOptions) {
+  const pace = createPace()
   let place = start
   let batch: FileConversation[] = []
-  let batchMessages = 0
-  let batchLength = 0
+  let batchUnits = 0
   let taken = 0
   let writing: Promise<void> = Promise.resolve()
   const listed: Listed[] = []
@@ -37,38 +46,53 @@ export function createBatches(history: ImportHistory, report: ReportBuilder, sta
       return
     }
     for (const problem of checked.problems) report.addProblem(checked.conversation.title, problem)
+    const units = unitsOfAll(checked.conversation)
+    if (units > pace.limit() * LONG) {
+      await flush()
+      await stage(checked.conversation)
+      return
+    }
     batch.push(checked.conversation)
-    batchMessages += checked.conversation.messages.length
-    batchLength += element.json.length
-    if (batchMessages >= BATCH_MESSAGES || batchLength >= BATCH_LENGTH) await send()
+    batchUnits += units
+    if (batchUnits >= pace.limit()) await send()
+  }
+
+  async function stage(conversation: FileConversation): Promise<void> {
+    const { outcome, place: next } = await importStaged(history, { conversation, place, pace, signal })
+    place = next
+    if (outcome) note(outcome, conversation)
   }
 
   async function send(): Promise<void> {
     await writing
     const sent = batch
+    const units = batchUnits
     batch = []
-    batchMessages = 0
-    batchLength = 0
+    batchUnits = 0
     if (sent.length === 0) return
-    writing = write(sent)
+    writing = write(sent, units)
     // The failure is thrown where `writing` is awaited next; until then it is not unhandled.
     writing.catch(() => undefined)
   }
 
-  async function write(sent: FileConversation[]): Promise<void> {
+  async function write(sent: FileConversation[], units: number): Promise<void> {
     const bytes = new TextEncoder().encode(JSON.stringify(sent))
-    const { outcomes, place: next } = await history.importConversations({ batch: bytes, place })
+    const { outcomes, place: next, elapsedMs } = await history.importConversations({ batch: bytes, place })
     place = next
+    pace.took(units, elapsedMs)
     for (const [index, outcome] of outcomes.entries()) {
       const conversation = sent[index]
-      if (!conversation) continue
-      report.addOutcome(outcome, { title: conversation.title, messages: conversation.messages.length })
-      if (outcome.outcome === 'unchanged') continue
-      listed.push({ id: outcome.conversationId, at: conversation.updatedAt })
-      if (conversation.trashedAt !== undefined) trashed.push({ id: outcome.conversationId, at: conversation.trashedAt })
-      for (const message of conversation.messages) {
-        for (const { sha256 } of message.attachments ?? []) awaited.add(sha256)
-      }
+      if (conversation) note(outcome, conversation)
+    }
+  }
+
+  function note(outcome: ImportOutcome, conversation: FileConversation): void {
+    report.addOutcome(outcome, { title: conversation.title, messages: conversation.messages.length })
+    if (outcome.outcome === 'unchanged') return
+    listed.push({ id: outcome.conversationId, at: conversation.updatedAt })
+    if (conversation.trashedAt !== undefined) trashed.push({ id: outcome.conversationId, at: conversation.trashedAt })
+    for (const message of conversation.messages) {
+      for (const { sha256 } of message.attachments ?? []) awaited.add(sha256)
     }
   }
 

@@ -119,8 +119,9 @@ describe('where imported conversations come', () => {
       if (batches === 2) exchange(db, newConversation(db), 'mine', 'answer')
     }
     const report = await importText(db, fileOf(...many), { beforeBatch })
-    expect({ batches, conversations: report.conversations, first: titles(db)[0] }).toEqual({
-      batches: 3,
+    // How many there are depends on how fast the first was.
+    expect({ between: batches > 1, conversations: report.conversations, first: titles(db)[0] }).toEqual({
+      between: true,
       conversations: { imported: 250, unchanged: 0, copied: 0, skipped: 0 },
       first: 'mine',
     })

@@ -6,6 +6,7 @@ import { ALCOVE_FORMAT, ALCOVE_VERSION } from './alcove-format.ts'
 import { createBatches } from './import-batches.ts'
 import type { ImportHistory } from './import-history.ts'
 import { createReportBuilder, type ImportReport, type ReportBuilder } from './import-report.ts'
+import { removeUnfinished } from './import-staged.ts'
 import { createSurroundings } from './import-surroundings.ts'
 import { BrokenJson, createElementReader, type FileElement } from './read-elements.ts'
 
@@ -37,7 +38,12 @@ const SHORTEST_MESSAGE_BYTES = 64
 export async function importFile({ path, history, signal, onProgress }: ImportArgs): Promise<ImportReport> {
   const sizeBytes = await sizeOf(path)
   const report = createReportBuilder()
-  const intake = await createIntake(history, report, Math.ceil(sizeBytes / SHORTEST_MESSAGE_BYTES))
+  await removeUnfinished(history, signal)
+  const intake = await createIntake(history, {
+    report,
+    messagesAtMost: Math.ceil(sizeBytes / SHORTEST_MESSAGE_BYTES),
+    signal,
+  })
   let readBytes = 0
   let isBroken = false
   try {
@@ -99,10 +105,13 @@ interface Intake {
   finish(complete: boolean): Promise<void>
 }
 
-async function createIntake(history: ImportHistory, report: ReportBuilder, messagesAtMost: number): Promise<Intake> {
+async function createIntake(
+  history: ImportHistory,
+  { report, messagesAtMost, signal }: { report: ReportBuilder; messagesAtMost: number; signal: AbortSignal },
+): Promise<Intake> {
   const { place, fresh } = await history.beginImport({ messagesAtMost })
   const header: { format?: unknown; version?: unknown } = {}
-  const batches = createBatches(history, report, place)
+  const batches = createBatches(history, { report, start: place, signal })
   const surroundings = createSurroundings(history, report, fresh)
 
   async function takeElement(element: Extract<FileElement, { type: 'element' }>): Promise<void> {

@@ -1,5 +1,5 @@
 import type { StreamPart } from '../../shared/contract-types.ts'
-import type { ImportOutcome } from '../history/transfer.ts'
+import type { ImportOutcome } from '../history/import/conversations.ts'
 
 export type ImportReport = Extract<StreamPart<'transfer.import'>, { type: 'import-end' }>['report']
 

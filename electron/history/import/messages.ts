@@ -1,9 +1,9 @@
-import type { FileConversation, FileMessage } from '../transfer/alcove-format.ts'
-import type { Database } from './database.ts'
-import { noteUnindexed } from './index/backlog.ts'
-import { chainHash } from './messages.ts'
-import { statement } from './statement.ts'
-import { toJson } from './stored-values.ts'
+import type { FileMessage } from '../../transfer/alcove-format.ts'
+import type { Database } from '../database.ts'
+import { noteUnindexed } from '../index/backlog.ts'
+import { chainHash } from '../messages.ts'
+import { statement } from '../statement.ts'
+import { toJson } from '../stored-values.ts'
 
 interface Inserted {
   seq: number
@@ -20,39 +20,42 @@ const INSERT = `
     :totalMs, :reasoningMs, :pinned, :excluded, :editedFromId, :sampling, :error, :text, :reasoning, :parts, :sentText)`
 
 /**
- * Inserts the messages of an imported conversation, which are parents first, at `firstSeq` and on.
- * Returns the seq of its active leaf: the named one, else the newest message; null when it has no message.
+ * Inserts messages of an imported conversation, parents first, at `firstSeq` and on: all of them, or some whose parents
+ * are there by now. Throws what SQLite throws for an id that is there.
  */
 export function insertImportedMessages(
   db: Database,
-  {
-    conversation,
-    conversationSeq,
-    firstSeq,
-  }: { conversation: FileConversation; conversationSeq: number; firstSeq: number },
-): number | null {
+  { messages, conversationSeq, firstSeq }: { messages: FileMessage[]; conversationSeq: number; firstSeq: number },
+): void {
+  if (messages.length === 0) return
   const inserted = new Map<string, Inserted>()
-  for (const [index, message] of conversation.messages.entries()) {
-    const parent = message.parentId === undefined ? undefined : inserted.get(message.parentId)
+  const parentOf = ({ parentId }: FileMessage): Inserted | undefined => {
+    if (parentId === undefined) return undefined
+    const parent = inserted.get(parentId) ?? getInserted(db, parentId, conversationSeq)
+    inserted.set(parentId, parent)
+    return parent
+  }
+  for (const [index, message] of messages.entries()) {
+    const parent = parentOf(message)
     const seq = firstSeq + index
     const chain = chainHash(parent?.chain ?? null, message.role, message.text)
     const depth = parent ? parent.depth + 1 : 0
-    statement(db, INSERT).run({
-      ...valuesOf(message),
-      seq,
-      conversationSeq,
-      parentSeq: parent?.seq ?? null,
-      depth,
-      chain,
-    })
+    const parentSeq = parent?.seq ?? null
+    statement(db, INSERT).run({ ...valuesOf(message), seq, conversationSeq, parentSeq, depth, chain })
     insertRequests(db, message, seq)
     insertAttachments(db, message, seq)
     inserted.set(message.id, { seq, depth, chain })
   }
-  if (inserted.size === 0) return null
-  noteUnindexed(db, { firstSeq, lastSeq: firstSeq + inserted.size - 1 })
-  const chosen = conversation.activeLeafId === undefined ? undefined : inserted.get(conversation.activeLeafId)
-  return chosen?.seq ?? firstSeq + conversation.messages.length - 1
+  noteUnindexed(db, { firstSeq, lastSeq: firstSeq + messages.length - 1 })
+}
+
+/** One that an earlier step has inserted. */
+function getInserted(db: Database, id: string, conversationSeq: number): Inserted {
+  const sql = `
+    SELECT seq, depth, chain_hash AS chain FROM messages WHERE id = :id AND conversation_seq = :conversationSeq`
+  const found = statement<Inserted>(db, sql).get({ id, conversationSeq })
+  if (!found) throw new Error('a parent comes after its child')
+  return found
 }
 
 function valuesOf(message: FileMessage) {

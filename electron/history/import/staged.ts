@@ -1,0 +1,161 @@
+/** A conversation that is too long for one transaction: hidden while its messages come in, shown when it is whole. */
+import { AppError } from '../../../shared/errors.ts'
+import type { FileConversation, FileMessage } from '../../transfer/alcove-format.ts'
+import type { Database } from '../database.ts'
+import { lowerMark, setIndexed } from '../index/backlog.ts'
+import { removeFromIndex } from '../index/index-messages.ts'
+import { statement, transact } from '../statement.ts'
+import { completeConversation, type ImportOutcome, insertConversation, isEndpointDropped } from './conversations.ts'
+import { insertImportedMessages } from './messages.ts'
+import { freePlace, type ImportPlace, placeAfter } from './place.ts'
+
+/** Where a conversation that comes in slices has its rows. */
+export interface Staged {
+  conversationSeq: number
+  /** Of its first message; the others follow. */
+  firstSeq: number
+  count: number
+}
+
+/** Conversations that are coming in now, by connection: all other unfinished ones are what a crash left. */
+const coming = new WeakMap<Database, Set<number>>()
+
+/** Removing a message costs more than inserting one, because its words leave the index. */
+const STEP_MS = 8
+
+/**
+ * Begins a conversation of `count` messages whose ids are not in use, and keeps their places free: a new message of
+ * any conversation goes above the highest there is.
+ */
+export function stageConversation(
+  db: Database,
+  { conversation, count, place }: { conversation: FileConversation; count: number; place: ImportPlace },
+): { staged: Staged; place: ImportPlace } {
+  return transact(db, () => {
+    const free = freePlace(db, place, count + 1)
+    const staged: Staged = { conversationSeq: free.conversation, firstSeq: free.message, count }
+    insertConversation(db, { conversation, place: free, hidden: 'importing' })
+    const keepPlaces = `
+      INSERT INTO messages (seq, id, conversation_seq, depth, role, status, created_at)
+      VALUES (:seq, :id, :conversationSeq, 0, 'system', 'complete', 0)`
+    statement(db, keepPlaces).run({ ...rowOfPlaces(staged), id: `places of ${conversation.id}` })
+    comingOn(db).add(staged.conversationSeq)
+    return { staged, place: placeAfter(free, count + 1) }
+  })
+}
+
+/** Inserts the next messages (JSON text of `FileMessage[]` as UTF-8), `from` of which are there by now. */
+export function stageMessages(
+  db: Database,
+  { staged, from, messages }: { staged: Staged; from: number; messages: Uint8Array },
+): { elapsedMs: number } {
+  const start = performance.now()
+  const { conversationSeq, firstSeq } = staged
+  transact(db, () => {
+    assertComing(db, staged)
+    const parsed = JSON.parse(new TextDecoder('utf-8', { ignoreBOM: true }).decode(messages)) as FileMessage[]
+    insertImportedMessages(db, { messages: parsed, conversationSeq, firstSeq: firstSeq + from })
+  })
+  return { elapsedMs: performance.now() - start }
+}
+
+/** Shows a conversation whose messages are all there. Throws `conflict` when they are not. */
+export function finishStaged(
+  db: Database,
+  { staged, conversation, isCopy }: { staged: Staged; conversation: FileConversation; isCopy: boolean },
+): ImportOutcome {
+  const { conversationSeq: seq, firstSeq, count } = staged
+  return transact(db, () => {
+    assertComing(db, staged)
+    const whole = `
+      SELECT count(*) AS count FROM messages WHERE conversation_seq = :seq AND seq BETWEEN :firstSeq AND :lastSeq`
+    const lastSeq = firstSeq + count - 1
+    if (statement<{ count: number }>(db, whole).get({ seq, firstSeq, lastSeq })?.count !== count) throw notWhole()
+    deleteMessage(db, rowOfPlaces(staged).seq)
+    lowerMark(db)
+    completeConversation(db, { conversation, seq })
+    statement(db, 'UPDATE conversations SET hidden = NULL WHERE seq = :seq').run({ seq })
+    comingOn(db).delete(seq)
+    return {
+      outcome: isCopy ? 'copied' : 'imported',
+      conversationId: conversation.id,
+      endpointDropped: isEndpointDropped(db, conversation),
+      inTrash: false,
+    }
+  })
+}
+
+/** What is coming in comes no further; `removeUnfinishedImport` takes it away. */
+export function abandonStaged(db: Database, _nothing: object = {}): void {
+  coming.delete(db)
+}
+
+/**
+ * One step of removing what an import that ended early has left: its newest messages with their words and attachments.
+ * Returns false when there is nothing of that kind.
+ */
+export function removeUnfinishedImport(db: Database, { stepMs = STEP_MS }: { stepMs?: number } = {}): boolean {
+  const conversationSeq = findUnfinished(db)
+  if (conversationSeq === undefined) return false
+  transact(db, () => {
+    const until = performance.now() + stepMs
+    const last = findLastMessage(db, conversationSeq)
+    let lowest = last
+    for (let seq = last; seq !== null; seq = findLastMessage(db, conversationSeq)) {
+      if (performance.now() >= until) break
+      deleteMessage(db, seq)
+      lowest = seq
+    }
+    if (last !== null && lowest !== null) setIndexed(db, { firstSeq: lowest, lastSeq: last })
+    lowerMark(db)
+    if (findLastMessage(db, conversationSeq) === null) {
+      statement(db, 'DELETE FROM conversations WHERE seq = :conversationSeq').run({ conversationSeq })
+    }
+  })
+  return true
+}
+
+function comingOn(db: Database): Set<number> {
+  const found = coming.get(db) ?? new Set<number>()
+  coming.set(db, found)
+  return found
+}
+
+/** Above the messages: as long as it is there, nobody is given a place below it. */
+function rowOfPlaces({ conversationSeq, firstSeq, count }: Staged): { conversationSeq: number; seq: number } {
+  return { conversationSeq, seq: firstSeq + count }
+}
+
+function assertComing(db: Database, { conversationSeq }: Staged): void {
+  const sql = "SELECT 1 FROM conversations WHERE seq = :conversationSeq AND hidden = 'importing'"
+  if (!comingOn(db).has(conversationSeq) || !statement(db, sql).get({ conversationSeq })) throw notWhole()
+}
+
+function notWhole(): AppError {
+  return new AppError('conflict', 'This conversation could not be taken in whole, so it was left out. Import it again.')
+}
+
+function findUnfinished(db: Database): number | undefined {
+  const sql = "SELECT seq FROM conversations WHERE hidden = 'importing' ORDER BY seq"
+  const isComing = comingOn(db)
+  for (const { seq } of statement<{ seq: number }>(db, sql).all()) if (!isComing.has(seq)) return seq
+  return undefined
+}
+
+function findLastMessage(db: Database, conversationSeq: number): number | null {
+  const sql = 'SELECT max(seq) AS seq FROM messages WHERE conversation_seq = :conversationSeq'
+  return statement<{ seq: number | null }>(db, sql).get({ conversationSeq })?.seq ?? null
+}
+
+function deleteMessage(db: Database, seq: number): void {
+  removeFromIndex(db, { seq })
+  const named = statement<{ sha256: string }>(
+    db,
+    'SELECT DISTINCT sha256 FROM message_attachments WHERE message_seq = :seq',
+  ).all({ seq })
+  statement(db, 'DELETE FROM messages WHERE seq = :seq').run({ seq })
+  const forget = `
+    DELETE FROM attachments
+    WHERE sha256 = :sha256 AND NOT EXISTS (SELECT 1 FROM message_attachments AS a WHERE a.sha256 = attachments.sha256)`
+  for (const { sha256 } of named) statement(db, forget).run({ sha256 })
+}
