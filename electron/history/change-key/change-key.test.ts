@@ -8,6 +8,7 @@ import { AppError } from '../../../shared/errors.ts'
 import { exportText } from '../../transfer/testing/transfer-in-process.ts'
 import { openDatabase } from '../database.ts'
 import { openHistoryFile } from '../open-history-file.ts'
+import { explainUnreadable } from '../salvage/kept-header.ts'
 import { bundleForNode } from '../testing/bundle-for-node.ts'
 import { mountSmallDisk } from '../testing/small-disk.ts'
 import { exchange, newConversation, temporaryFile } from '../testing/temporary-history.ts'
@@ -77,9 +78,11 @@ describe('changing the key', () => {
     expect({ change, calls, files: namesBeside(file) }).toEqual({
       change: { isPromoted: true, backupsUnderFormerKey: 0 },
       calls: ['keep-next', 'promote'],
-      files: ['history.db'],
+      files: ['history.db', 'history.header'],
     })
     expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(explainUnreadable({ file, key: newKey })).toBe('damaged')
+    expect(explainUnreadable({ file, key })).toBe('other-key')
     expect(codeOf(() => openDatabase({ file, key }))).toBe('history-key-wrong')
     expect(exportOf(file, newKey)).toBe(expected)
     const after = readFileSync(file)
@@ -220,6 +223,6 @@ describe('a key change that is killed', () => {
     const third = randomBytes(32)
     await changeKey({ file, key: opening ?? key, newKey: third, ...callbacks() })
     expect(exportOf(file, third)).toBe(expected)
-    expect(namesBeside(file)).toEqual(['history.db', 'history.db.keys', 'history.db.new-key'])
+    expect(namesBeside(file)).toEqual(['history.db', 'history.db.keys', 'history.db.new-key', 'history.header'])
   })
 })

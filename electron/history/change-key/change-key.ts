@@ -7,6 +7,7 @@ import { backupsFolder } from '../backup/back-up-before-migration.ts'
 import { fileErrorCode, syncFolder } from '../backup/durable-files.ts'
 import { type CopyStep, removeCopy, writeSealedCopy } from '../backup/sealed-copy.ts'
 import { type Database, openDatabase } from '../database.ts'
+import { keepHeader } from '../salvage/kept-header.ts'
 import { fromSqliteError } from '../sqlite-errors.ts'
 
 interface ChangeKeyArgs {
@@ -62,7 +63,17 @@ export async function changeKey(args: ChangeKeyArgs): Promise<KeyChange> {
   } finally {
     db.close()
   }
+  tryToKeepHeader(args)
   return { isPromoted: isDurable && (await promote(args)), backupsUnderFormerKey: countBackups(file) }
+}
+
+/** Puts the kept header under the new key too. Where that fails the next opening does it. */
+function tryToKeepHeader({ file, newKey }: ChangeKeyArgs): void {
+  try {
+    keepHeader({ file, key: newKey })
+  } catch {
+    // The key is changed by now, and the history opens without a kept header.
+  }
 }
 
 /** Empties and removes the log, and lets nobody else write from here on. Throws `history-locked` while another has it open. */
