@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { AppError } from '../../shared/errors.ts'
 import { backUpBeforeMigration } from './backup/back-up-before-migration.ts'
+import { removeUnfinishedKeyChange } from './change-key/change-key.ts'
 import { type Database, type OpenOptions, openDatabase, refuseUnusable } from './database.ts'
 import { migrate, refuseNewer, refuseNewerUnopened } from './migrate.ts'
 import { migrations } from './migrations.ts'
-import { checkBeforeOpening, explainUnreadable } from './salvage/kept-header.ts'
+import { checkBeforeOpening, explainUnreadable, keepHeader } from './salvage/kept-header.ts'
 import { fromSqliteError } from './sqlite-errors.ts'
 
 export interface OpenHistoryOptions extends OpenOptions {
@@ -31,18 +32,45 @@ export function openHistoryFile({ onUpdate, ...options }: OpenHistoryOptions): D
       reader?.close()
     }
   }
+  keepHeader(options)
+  const { db, isNewForm } = openAndMigrate(options, onUpdate)
+  if (!isNewForm) return db
+  // Its header has changed, and can be read only while no connection has the file open.
+  db.close()
+  keepHeader(options)
+  return openDatabase(options)
+}
+
+function openAndMigrate(
+  options: OpenOptions,
+  onUpdate: OpenHistoryOptions['onUpdate'],
+): { db: Database; isNewForm: boolean } {
   const db = openDatabase(options)
   try {
+    emptyLog(db)
     const backUp = backUpBeforeMigration(options)
     const beforeMigrate = (): void => {
       onUpdate?.()
       backUp()
     }
-    migrate(db, migrations, { beforeMigrate })
-    return db
+    return { db, isNewForm: migrate(db, migrations, { beforeMigrate }) > 0 }
   } catch (error) {
     db.close()
     throw fromSqliteError(error)
+  }
+}
+
+/**
+ * What an unfinished transaction left at the end of the log could be taken for a damaged part of it once later ones have
+ * been written over its beginning. Where another process is at work, or the disk is full, the log stays as it is.
+ */
+function emptyLog(db: Database): void {
+  try {
+    db.pragma('wal_checkpoint(TRUNCATE)')
+  } catch (error) {
+    const known = fromSqliteError(error)
+    if (known instanceof AppError && (known.code === 'disk-full' || known.code === 'history-locked')) return
+    throw known
   }
 }
 

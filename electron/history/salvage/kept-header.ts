@@ -13,8 +13,8 @@ import {
 import path from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import { syncFolder } from '../backup/durable-files.ts'
-import { walkTree } from './b-tree.ts'
-import { keptEntry, keptHeaderOf, openPages, type PageSource } from './page-source.ts'
+import { walkTree } from './pages/b-tree.ts'
+import { keptEntry, keptHeaderOf, openPages, type PageSource } from './pages/page-source.ts'
 import { finishReplacing } from './replace-history.ts'
 
 interface HistoryFile {
@@ -41,22 +41,44 @@ export function keepHeader({ file, key }: HistoryFile): void {
 }
 
 /**
- * To be called before a file is opened: ends a salvage that was killed at its end, refuses a file of which the header is
- * damaged or the log lost what had been acknowledged (SQLite would drop that without a word), and keeps the header of a
- * sound one. A file that the key does not fit is left to the opening to tell. Throws `history-corrupt`.
+ * To be called before a file is opened: ends a salvage that was killed at its end, and refuses a file of which the header
+ * is damaged or the log lost what had been acknowledged (SQLite would drop that without a word). A file that the key does
+ * not fit is left to the opening to tell. Throws `history-corrupt`.
  */
 export function checkBeforeOpening({ file, key }: HistoryFile): void {
   finishReplacing({ file })
-  if (!hasContent(file)) return
-  const pages = openPages({ file, key })
-  if (!pages) return
-  try {
-    if (pages.usedKeptHeader || !pages.read(1)) throw damaged(HEADER)
-    if (pages.log.state === 'damaged') throw damaged(LOG)
-  } finally {
-    pages.close()
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const before = stampOf(file)
+    const fault = findFault({ file, key })
+    if (!fault) return
+    // What another process is writing looks torn while it is read; SQLite's own locks keep the opening right.
+    if (before === stampOf(file)) throw fault
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
   }
-  keepHeader({ file, key })
+}
+
+const ATTEMPTS = 5
+const PAUSE_MS = 20
+
+function findFault({ file, key }: HistoryFile): unknown {
+  try {
+    if (!hasContent(file)) return undefined
+    const pages = openPages({ file, key })
+    if (!pages) return undefined
+    try {
+      if (pages.usedKeptHeader || !pages.read(1)) return damaged(HEADER)
+      return pages.log.state === 'damaged' ? damaged(LOG) : undefined
+    } finally {
+      pages.close()
+    }
+  } catch (error) {
+    return error
+  }
+}
+
+function stampOf(file: string): string {
+  const stamps = [file, `${file}-wal`].map((name) => statSync(name, { bigint: true, throwIfNoEntry: false }))
+  return stamps.map((stat) => `${stat?.ino} ${stat?.size} ${stat?.mtimeNs}`).join()
 }
 
 /**
