@@ -1,14 +1,14 @@
 /** Runs a scenario once under the library that logs what it does to the disk, then tries what a power failure could leave. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import os from 'node:os'
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { type CrashChoice, FATES, layOutCrashState, pick, type Random, seededRandom } from '../faults/crash-state.ts'
 import { createDiskModel } from '../faults/disk-model.ts'
 import { faultEnvironment } from '../faults/disk-shim.ts'
 import { type Operation, readOperationLog } from '../faults/operation-log.ts'
 import { checkHistory } from './check-history.ts'
+import { memoryFolder } from './memory-folder.ts'
 import { parseAcknowledgements } from './program/acknowledgement.ts'
 import type { ScenarioName } from './program/scenarios.ts'
 import { scenarioSettings } from './scenario-settings.ts'
@@ -23,9 +23,6 @@ export interface Recording {
   remove(): void
 }
 
-/** Memory where there is some: a state is laid out and thrown away thousands of times. */
-const quick = existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir()
-
 /** The shared memory of the write-ahead log, and the space that is kept for a full disk. */
 const WITHOUT_CONTENT = /-shm$|\/ballast$/
 
@@ -36,7 +33,7 @@ export async function recordScenario(options: {
   rounds: number
   seed: number
 }): Promise<Recording> {
-  const outside = mkdtempSync(path.join(quick, 'alcove-power-'))
+  const outside = mkdtempSync(path.join(memoryFolder, 'alcove-power-'))
   const [folder, start] = [path.join(outside, 'data'), path.join(outside, 'start')]
   mkdirSync(folder)
   scenarioSettings[options.scenario].prepare?.(folder)
@@ -83,7 +80,7 @@ export async function losePower(
       writes: pick(FATES, random),
       names: pick(['kept', 'dropped', 'prefix', 'subset'] as const, random),
     }
-    const target = mkdtempSync(path.join(quick, 'alcove-state-'))
+    const target = mkdtempSync(path.join(memoryFolder, 'alcove-state-'))
     try {
       layOutCrashState(disk, { from: recording.folder, target, choice, random, leaveOut: WITHOUT_CONTENT })
       const said = operations.slice(0, cut).flatMap((one) => (one.kind === 'mark' ? one.text : []))

@@ -1,6 +1,7 @@
 /**
  * A process of its own that writes to a history, and marks in the log of operations where each part of it begins.
- * Arguments: the file, its key in hex, the file for marks.
+ * Arguments: the file, its key in hex, the file for marks, then how many replies stream at once,
+ * one measurement after the other.
  */
 import { openSync, writeSync } from 'node:fs'
 import path from 'node:path'
@@ -9,9 +10,9 @@ import { openHistory } from '../../../electron/history/history.ts'
 import { createChunkWriter } from '../../../electron/replies/chunk-writer.ts'
 import { wordsText } from './acknowledgement.ts'
 import { ended, newConversation, plain } from './chat.ts'
-import { EXCHANGES, STREAM_TICKS, STREAMS, TICK_MS, WORDS_PER_TICK } from './write-counts.ts'
+import { EXCHANGES, QUIET_MS, STREAM_TICKS, TICK_MS, WORDS_PER_TICK } from './write-counts.ts'
 
-const [file = '', key = '', marks = ''] = process.argv.slice(2)
+const [file = '', key = '', marks = '', ...streams] = process.argv.slice(2)
 const fd = openSync(marks, 'a')
 const mark = (text: string) => writeSync(fd, text)
 const history = await openHistory({
@@ -32,10 +33,10 @@ for (let turn = 0; turn < EXCHANGES; turn += 1) {
   await history.finishReply({ ...ended, messageId })
 }
 // What is put off until nobody waits belongs to the cost as well.
-await delay(500)
+await delay(QUIET_MS)
 mark('end')
 
-for (const count of STREAMS) {
+for (const count of streams.map(Number)) {
   const replies: string[] = []
   for (let reply = 0; reply < count; reply += 1) {
     replies.push(await begin(await newConversation(history), `question for ${count}`))
@@ -46,7 +47,7 @@ for (const count of STREAMS) {
       throw error
     },
   )
-  await delay(500)
+  await delay(QUIET_MS)
   mark(`streams ${count}`)
   for (let tick = 0; tick < STREAM_TICKS; tick += 1) {
     const text = wordsText(WORDS_PER_TICK)
