@@ -47,6 +47,8 @@ function openAndMigrate(
 ): { db: Database; isNewForm: boolean } {
   const db = openDatabase(options)
   try {
+    // Nobody can be changing the key: the file could not have been opened for writing.
+    removeUnfinishedKeyChange(options)
     emptyLog(db)
     const backUp = backUpBeforeMigration(options)
     const beforeMigrate = (): void => {

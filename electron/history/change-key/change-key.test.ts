@@ -220,6 +220,7 @@ describe('a key change that is killed', () => {
     const isExchanged = step === 'promote' || step === 'promoted'
     expect(opening?.equals(isExchanged ? newKey : key)).toBe(true)
     expect(exportOf(file, opening ?? key)).toBe(expected)
+    expect(namesBeside(file).filter((name) => name.includes('next-key'))).toEqual([])
     const third = randomBytes(32)
     await changeKey({ file, key: opening ?? key, newKey: third, ...callbacks() })
     expect(exportOf(file, third)).toBe(expected)

@@ -44,9 +44,8 @@ export interface KeyChange {
  */
 export async function changeKey(args: ChangeKeyArgs): Promise<KeyChange> {
   const { file, key, nativeBinding, onStep } = args
-  const copy = `${file}.next-key`
-  // What a change that was cut off left.
-  removeCopy(copy)
+  const copy = nextFile(file)
+  removeUnfinishedKeyChange({ file })
   onStep?.('lock')
   const db = openDatabase({ file, key, nativeBinding })
   let isDurable = false
@@ -65,6 +64,16 @@ export async function changeKey(args: ChangeKeyArgs): Promise<KeyChange> {
   }
   tryToKeepHeader(args)
   return { isPromoted: isDurable && (await promote(args)), backupsUnderFormerKey: countBackups(file) }
+}
+
+/** Removes the copy that a key change which was cut off left behind. For whoever has the history to itself. */
+export function removeUnfinishedKeyChange({ file }: { file: string }): void {
+  removeCopy(nextFile(file))
+}
+
+/** The copy under the new key, until it takes the place of the history. */
+function nextFile(file: string): string {
+  return `${file}.next-key`
 }
 
 /** Puts the kept header under the new key too. Where that fails the next opening does it. */
