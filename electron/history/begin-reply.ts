@@ -6,6 +6,7 @@ import { findActiveLeaf } from './branches.ts'
 import { recordActivity } from './conversations.ts'
 import type { Database } from './database.ts'
 import { clearDraft } from './drafts.ts'
+import { ERASING_ROOTS } from './erase/erasing-messages.ts'
 import { chainHash } from './messages.ts'
 import { conversationNotFound, messageNotFound } from './not-found.ts'
 import { statement, transact } from './statement.ts'
@@ -69,7 +70,8 @@ const NODE = `
   SELECT m.seq, m.id, m.parent_seq AS parentSeq, m.depth, m.role, m.status, m.finish_reason AS finishReason,
     octet_length(m.text) = 0 AND octet_length(m.reasoning) = 0 AS isEmpty, m.chain_hash AS chainHash,
     EXISTS (
-      SELECT 1 FROM messages AS k WHERE k.conversation_seq = m.conversation_seq AND k.parent_seq = m.seq
+      SELECT 1 FROM messages AS k
+      WHERE k.conversation_seq = m.conversation_seq AND k.parent_seq = m.seq AND k.seq NOT IN ${ERASING_ROOTS}
     ) AS hasChildren
   FROM messages AS m`
 
@@ -240,7 +242,9 @@ function findNode(db: Database, seq: number | null): Node | null {
 }
 
 function listChildren(db: Database, conversationSeq: number, parent: Node | null): Node[] {
-  const sql = `${NODE} WHERE m.conversation_seq = :conversationSeq AND m.parent_seq IS :parentSeq ORDER BY m.seq`
+  const sql = `${NODE}
+    WHERE m.conversation_seq = :conversationSeq AND m.parent_seq IS :parentSeq AND m.seq NOT IN ${ERASING_ROOTS}
+    ORDER BY m.seq`
   return statement<Node>(db, sql).all({ conversationSeq, parentSeq: parent?.seq ?? null })
 }
 

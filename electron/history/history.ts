@@ -24,7 +24,9 @@ export interface OpenHistoryOptions {
   /** Called with the name of a function that took longer than `SLOW_MS`; never with what it was given. */
   onSlow?: ((name: FunctionName, elapsedMs: number) => void) | undefined
   /** Called with the name of a function that failed, the code of its error and that of the error's cause. */
-  onFailed?: ((name: FunctionName, code: ErrorCode, elapsedMs: number, detail?: string) => void) | undefined
+  onFailed?:
+    | ((name: FunctionName | 'idleWork', code: ErrorCode, elapsedMs: number, detail?: string) => void)
+    | undefined
   /** Called while opening takes longer because an older file is brought to the newest form. */
   onUpdating?: (() => void) | undefined
   /** Called once when the worker ends without having been asked to. */
@@ -50,6 +52,7 @@ export async function openHistory(options: OpenHistoryOptions): Promise<History>
       worker.on('message', (message: FromWorker) => {
         if (message.type === 'answer') calls.settle(message)
         else if (message.type === 'updating') options.onUpdating?.()
+        else if (message.type === 'idle-work-failed') options.onFailed?.('idleWork', message.error.code, 0)
         else if (message.ok) resolve(message.opened)
         else reject(fromWireError(message.error))
       })

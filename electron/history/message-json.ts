@@ -3,6 +3,7 @@
  * together makes an export twice as fast.
  */
 import type { Database } from './database.ts'
+import { ERASING_MESSAGES } from './erase/erasing-messages.ts'
 import { statement } from './statement.ts'
 
 export type MessageLayout = 'indented' | 'compact'
@@ -24,6 +25,7 @@ const FROM = `
   FROM messages AS m
   LEFT JOIN messages AS parent ON parent.seq = m.parent_seq
   WHERE m.conversation_seq = (SELECT seq FROM conversations WHERE id = :conversationId)
+    AND m.seq NOT IN ${ERASING_MESSAGES}
   ORDER BY m.seq`
 
 const ATTACHMENTS = `

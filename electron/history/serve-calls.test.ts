@@ -19,6 +19,7 @@ function served(run: (args: unknown) => unknown = () => null, values: Partial<Se
       return run(args)
     },
     isBulk: (name) => name.startsWith('bulk'),
+    workIdly: () => null,
     describe: () => ({ file: 'history.db', readOnly: false }),
     close: () => void ran.push('closed'),
     ...values,

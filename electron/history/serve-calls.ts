@@ -1,5 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import { toWireError } from '../../shared/errors.ts'
+import { AppError, toWireError } from '../../shared/errors.ts'
 import type { CallMessage, FromWorker, Opened, OpenMessage, ToWorker } from './worker-protocol.ts'
 
 /** What the calls of a port are answered with. */
@@ -9,8 +9,20 @@ export interface Service<Connection> {
   run(connection: Connection, name: string, args: unknown): unknown
   /** Calls that are served only while no other call waits. */
   isBulk(name: string): boolean
+  /**
+   * Does a little of what can wait, in a few milliseconds. Returns how many milliseconds to wait before there is more to
+   * do, null when there is nothing more. Never throws.
+   */
+  workIdly(connection: Connection): number | null
   close(connection: Connection): void
 }
+
+/**
+ * How long no call may have come before what can wait is begun, and how long it may wait at most: a reply that is being
+ * written calls five times a second.
+ */
+const QUIET_MS = 120
+const PATIENCE_MS = 500
 
 /** Serves one port until it is told to close: calls in order, except that bulk ones let every other one pass. */
 export function serveCalls<Connection>(port: MessagePort, service: Service<Connection>): void {
@@ -18,6 +30,8 @@ export function serveCalls<Connection>(port: MessagePort, service: Service<Conne
   const bulk: CallMessage[] = []
   let connection: Connection | undefined
   let closing = false
+  let idle: NodeJS.Timeout | undefined
+  let idleSince: number | undefined
   const post = (message: FromWorker): void => port.postMessage(message)
 
   function accept(message: ToWorker): void {
@@ -47,9 +61,28 @@ export function serveCalls<Connection>(port: MessagePort, service: Service<Conne
       if (!call) break
       post(answer(service, connection, call))
     }
-    if (!closing) return
+    if (!closing) {
+      awaitIdleness()
+      return
+    }
+    clearTimeout(idle)
     if (connection !== undefined) service.close(connection)
     port.close()
+  }
+
+  function awaitIdleness(): void {
+    idleSince ??= performance.now()
+    const waited = performance.now() - idleSince
+    clearTimeout(idle)
+    idle = setTimeout(workIdly, Math.max(0, Math.min(QUIET_MS, PATIENCE_MS - waited)))
+  }
+
+  /** One step between any two looks for new calls, so that a call waits for one step at most. */
+  function workIdly(): void {
+    idleSince = undefined
+    if (connection === undefined || closing) return
+    const pauseMs = service.workIdly(connection)
+    if (pauseMs !== null) idle = setTimeout(workIdly, pauseMs)
   }
 
   port.on('message', (message: ToWorker) => {
@@ -65,6 +98,11 @@ function answer<Connection>(service: Service<Connection>, connection: Connection
     const value = service.run(connection, call.name, call.args)
     return { ...head(), ok: true, value }
   } catch (error) {
-    return { ...head(), ok: false, error: toWireError(error) }
+    return { ...head(), ok: false, error: toWireError(error), detail: causeCode(error) }
   }
+}
+
+function causeCode(error: unknown): string | undefined {
+  const cause = error instanceof AppError ? error.cause : error
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
 }

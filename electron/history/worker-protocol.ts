@@ -35,6 +35,8 @@ export interface Opened {
 export type FromWorker =
   /** An older file is being brought to the newest form; 'opened' follows. */
   | { type: 'updating' }
+  /** Work that no call asked for; it is tried again later. */
+  | { type: 'idle-work-failed'; error: WireError }
   | { type: 'opened'; ok: true; opened: Opened }
   | { type: 'opened'; ok: false; error: WireError }
   | Answer

@@ -2,13 +2,15 @@ import type { Database } from '../database.ts'
 import { callEveryFunction } from './call-every-function.ts'
 
 /**
- * What may be gone through from end to end: small by nature, or as long as what is being written right now. `b`, `below`
- * and `branch` are the queues of a walk, which never holds more than it gives.
+ * What may be gone through from end to end: small by nature, or as long as what is being written right now. `a`, `above`,
+ * `b`, `below`, `branch`, `e` and `erasing` are the queues of a walk, which never holds more than it gives.
  */
 const SMALL = [
-  /^SCAN (CONSTANT ROW|endpoints|settings|message_index_state|below|b|branch)$/,
+  /^SCAN (CONSTANT ROW|endpoints|settings|message_index_state|below|b|branch|above|a|erasures|erasing|e)$/,
   /^SCAN (m|messages) USING (COVERING )?INDEX messages_streaming$/,
   /^SCAN c USING INDEX conversations_without_messages$/,
+  // Of what is being erased: a filter of anything larger comes with a scan of it.
+  /^CREATE BLOOM FILTER$/,
   // The chunks of one reply.
   /^USE TEMP B-TREE FOR group_concat\(ORDER BY\)$/,
 ]
