@@ -44,7 +44,7 @@ function Content() {
 
   if (error) return <HistoryClosed error={error} remedies={['retry']} />
   if (!state || !preferencesKnown) return <OpeningHistory updating={false} />
-  if (state.history.state === 'opening') return <OpeningHistory updating={state.history.updating} />
+  if (state.history.state === 'opening') return <OpeningHistory {...state.history} />
   if (state.history.state === 'failed') return <HistoryClosed {...state.history} />
   return <Panes />
 }

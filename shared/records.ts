@@ -57,6 +57,8 @@ export const ConversationRow = z.object({
   folderId: Id.nullable(),
   unread: z.boolean(),
   streaming: z.boolean(),
+  /** Only there, and true, where its place in the file is damaged: title and times are then unknown. */
+  damaged: z.boolean().optional(),
 })
 
 /** Per-conversation choices; an absent field follows the settings. */
@@ -103,6 +105,11 @@ export const Message = z.object({
   /** Position among the alternatives below the same parent, oldest first, from 0. */
   siblingIndex: z.int(),
   siblingIds: z.array(Id),
+  /**
+   * Absent where everything could be read. `field` is a column, or `message` where its whole text is damaged, or `details`
+   * where only the rest is; `raw` is what the history holds there, if it is a value that this version does not know.
+   */
+  unreadable: z.array(z.object({ field: z.string(), raw: z.string().nullable() })).optional(),
 })
 
 export const Endpoint = z.object({
@@ -166,7 +173,8 @@ export const AppState = z.object({
   locale: z.string(),
   history: z.discriminatedUnion('state', [
     /** `updating`: a backup is made, then the file is brought to the form of this version. */
-    z.object({ state: z.literal('opening'), updating: z.boolean() }),
+    /** `asksKeyring` where main stands still until the keyring answers, so that the page must say so before. */
+    z.object({ state: z.literal('opening'), updating: z.boolean(), asksKeyring: z.boolean().optional() }),
     z.object({
       state: z.literal('open'),
       keyProtection: KeyProtection,

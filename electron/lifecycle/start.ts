@@ -32,7 +32,13 @@ export function startAlcove({ dataFolder, bundleFolder }: Folders): void {
   const preferences = openPreferences(dataFolder)
   let window: BrowserWindow | undefined
   const currentWindow = () => (window?.isDestroyed() ? undefined : window)
-  const keyring = openSystemKeyring(safeStorage, () => whenDrawn(currentWindow()))
+  let asksKeyring = false
+  const keyring = openSystemKeyring(safeStorage, async () => {
+    if (holder.state().state !== 'opening' || asksKeyring) return
+    asksKeyring = true
+    push('app.stateChanged', appState())
+    await whenDrawn(currentWindow())
+  })
   const keys = createKeyStore(path.join(dataFolder, 'keys.json'), keyring, {
     mayKeepInFile: () => askToKeepInFile(currentWindow()),
     onLateAnswer: () => {
@@ -49,14 +55,17 @@ export function startAlcove({ dataFolder, bundleFolder }: Folders): void {
     keys,
     bundleFolder,
     isRecoveryCodeSaved: () => preferences.get().recoveryCodeSaved,
-    onState: () => push('app.stateChanged', appState()),
+    onState: ({ state }) => {
+      asksKeyring &&= state === 'opening'
+      push('app.stateChanged', appState())
+    },
     onReplyCount: keepAwakeWhile,
   })
   const appState = (): AppState => ({
     version: app.getVersion(),
     platform: process.platform as AppState['platform'],
     locale: app.getLocale(),
-    history: holder.state(),
+    history: withKeyring(holder.state(), asksKeyring),
     preferencesReset: preferences.wasReset,
   })
   const alcove: Alcove = {
@@ -103,4 +112,8 @@ export function startAlcove({ dataFolder, bundleFolder }: Folders): void {
     await holder.open()
     log.info(`Alcove ${app.getVersion()}, Electron ${process.versions.electron}, history ${holder.state().state}`)
   })
+}
+
+function withKeyring(history: AppState['history'], asksKeyring: boolean): AppState['history'] {
+  return history.state === 'opening' && asksKeyring ? { ...history, asksKeyring } : history
 }
