@@ -21,7 +21,7 @@ export function discardingHistory(): History {
     stageMessages: async () => ({ elapsedMs: 0 }),
     finishStaged: async ({ conversation }) => imported(conversation),
     abandonStaged: async () => undefined,
-    removeUnfinishedImport: async () => false,
+    eraseStep: async () => false,
     importAttachment: async () => true,
     orderImported: async () => undefined,
     recordImport: async () => undefined,

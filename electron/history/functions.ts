@@ -24,13 +24,7 @@ import {
 } from './endpoints.ts'
 import { eraseConversations, eraseMessage } from './erase/erase.ts'
 import { areIdsTaken, findKnown, importConversations } from './import/conversations.ts'
-import {
-  abandonStaged,
-  finishStaged,
-  removeUnfinishedImport,
-  stageConversation,
-  stageMessages,
-} from './import/staged.ts'
+import { abandonStaged, eraseStep, finishStaged, stageConversation, stageMessages } from './import/staged.ts'
 import { listConversations } from './list-conversations.ts'
 import { getMessage, listBranch } from './messages.ts'
 import { readPrompt } from './read-prompt.ts'
@@ -82,7 +76,7 @@ export const functions = {
   stageMessages,
   finishStaged,
   abandonStaged,
-  removeUnfinishedImport,
+  eraseStep,
   importAttachment,
   orderImported,
   recordImport,
@@ -103,7 +97,7 @@ export const bulkFunctions: ReadonlySet<FunctionName> = new Set<FunctionName>([
   'stageMessages',
   'finishStaged',
   'abandonStaged',
-  'removeUnfinishedImport',
+  'eraseStep',
   'importAttachment',
   'orderImported',
   'recordImport',

@@ -2,6 +2,7 @@
 import type { Reserve } from './ballast.ts'
 import type { Database } from './database.ts'
 import { eraseSome } from './erase/erase-some.ts'
+import { hideUnfinishedImports } from './import/staged.ts'
 import { indexSome } from './index/index-messages.ts'
 
 /**
@@ -9,7 +10,10 @@ import { indexSome } from './index/index-messages.ts'
  * many milliseconds the next step should wait; null when nothing is left to do.
  */
 export function workIdly(db: Database, reserve: Reserve): number | null {
-  const erasing = reserve.run('deleting', () => eraseSome(db))
+  const erasing = reserve.run('deleting', () => {
+    hideUnfinishedImports(db)
+    return eraseSome(db)
+  })
   if (erasing === 0) return 0
   return reserve.run(undefined, () => indexSome(db)) ? 0 : erasing
 }

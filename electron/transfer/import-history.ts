@@ -11,7 +11,7 @@ const names = [
   'stageMessages',
   'finishStaged',
   'abandonStaged',
-  'removeUnfinishedImport',
+  'eraseStep',
   'importAttachment',
   'orderImported',
 ] as const

@@ -82,10 +82,13 @@ async function hashExisting(history: ImportHistory, conversationId: string): Pro
   }
 }
 
-/** Takes away what an import that ended early has left, in short steps. No other import may be running. */
+/**
+ * Takes away what an import that ended early has left, and what else is being erased, in short steps: its ids may be
+ * among those of the file. No other import may be running.
+ */
 export async function removeUnfinished(history: ImportHistory, signal?: AbortSignal): Promise<void> {
   await history.abandonStaged({})
-  while (!signal?.aborted && (await history.removeUnfinishedImport({})));
+  while (!signal?.aborted && (await history.eraseStep({})));
 }
 
 /** At least one message, however long. */

@@ -2,6 +2,8 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { FileConversation, FileMessage } from '../../transfer/alcove-format.ts'
 import type { Database } from '../database.ts'
+import { hideForErasing } from '../erase/erase.ts'
+import { eraseSome } from '../erase/erase-some.ts'
 import { lowerMark, setIndexed } from '../index/backlog.ts'
 import { removeFromIndex } from '../index/index-messages.ts'
 import { statement, transact } from '../statement.ts'
@@ -19,9 +21,6 @@ export interface Staged {
 
 /** Conversations that are coming in now, by connection: all other unfinished ones are what a crash left. */
 const coming = new WeakMap<Database, Set<number>>()
-
-/** Removing a message costs more than inserting one, because its words leave the index. */
-const STEP_MS = 8
 
 /**
  * Begins a conversation of `count` messages whose ids are not in use, and keeps their places free: a new message of
@@ -71,8 +70,7 @@ export function finishStaged(
       SELECT count(*) AS count FROM messages WHERE conversation_seq = :seq AND seq BETWEEN :firstSeq AND :lastSeq`
     const lastSeq = firstSeq + count - 1
     if (statement<{ count: number }>(db, whole).get({ seq, firstSeq, lastSeq })?.count !== count) throw notWhole()
-    deleteMessage(db, rowOfPlaces(staged).seq)
-    lowerMark(db)
+    freePlaces(db, staged)
     completeConversation(db, { conversation, seq })
     statement(db, 'UPDATE conversations SET hidden = NULL WHERE seq = :seq').run({ seq })
     comingOn(db).delete(seq)
@@ -85,33 +83,32 @@ export function finishStaged(
   })
 }
 
-/** What is coming in comes no further; `removeUnfinishedImport` takes it away. */
+/** What is coming in comes no further, and is erased like everything else that is. */
 export function abandonStaged(db: Database, _nothing: object = {}): void {
   coming.delete(db)
+  hideUnfinishedImports(db)
+}
+
+/** Hands what imports that ended early have left over to the eraser, which works in steps. */
+export function hideUnfinishedImports(db: Database): void {
+  const sql = "SELECT seq FROM conversations WHERE hidden = 'importing'"
+  const unfinished = statement<{ seq: number }>(db, sql)
+    .all()
+    .filter(({ seq }) => !coming.get(db)?.has(seq))
+  if (unfinished.length === 0) return
+  transact(db, () => {
+    for (const { seq } of unfinished) hideForErasing(db, { conversationSeq: seq })
+  })
 }
 
 /**
- * One step of removing what an import that ended early has left: its newest messages with their words and attachments.
- * Returns false when there is nothing of that kind.
+ * One step of erasing, for an import that may bring what is being erased: the ids of its messages are in use until then.
+ * Returns false when no message is left to erase.
  */
-export function removeUnfinishedImport(db: Database, { stepMs = STEP_MS }: { stepMs?: number } = {}): boolean {
-  const conversationSeq = findUnfinished(db)
-  if (conversationSeq === undefined) return false
-  transact(db, () => {
-    const until = performance.now() + stepMs
-    const last = findLastMessage(db, conversationSeq)
-    let lowest = last
-    for (let seq = last; seq !== null; seq = findLastMessage(db, conversationSeq)) {
-      if (performance.now() >= until) break
-      deleteMessage(db, seq)
-      lowest = seq
-    }
-    if (last !== null && lowest !== null) setIndexed(db, { firstSeq: lowest, lastSeq: last })
-    lowerMark(db)
-    if (findLastMessage(db, conversationSeq) === null) {
-      statement(db, 'DELETE FROM conversations WHERE seq = :conversationSeq').run({ conversationSeq })
-    }
-  })
+export function eraseStep(db: Database, _nothing: object = {}): boolean {
+  const sql = 'SELECT 1 FROM erasures WHERE conversation_seq IS NOT NULL'
+  if (!statement(db, sql).get()) return false
+  eraseSome(db)
   return true
 }
 
@@ -126,6 +123,14 @@ function rowOfPlaces({ conversationSeq, firstSeq, count }: Staged): { conversati
   return { conversationSeq, seq: firstSeq + count }
 }
 
+function freePlaces(db: Database, staged: Staged): void {
+  const { seq } = rowOfPlaces(staged)
+  removeFromIndex(db, { seq })
+  statement(db, 'DELETE FROM messages WHERE seq = :seq').run({ seq })
+  setIndexed(db, { firstSeq: seq, lastSeq: seq })
+  lowerMark(db)
+}
+
 function assertComing(db: Database, { conversationSeq }: Staged): void {
   const sql = "SELECT 1 FROM conversations WHERE seq = :conversationSeq AND hidden = 'importing'"
   if (!comingOn(db).has(conversationSeq) || !statement(db, sql).get({ conversationSeq })) throw notWhole()
@@ -133,29 +138,4 @@ function assertComing(db: Database, { conversationSeq }: Staged): void {
 
 function notWhole(): AppError {
   return new AppError('conflict', 'This conversation could not be taken in whole, so it was left out. Import it again.')
-}
-
-function findUnfinished(db: Database): number | undefined {
-  const sql = "SELECT seq FROM conversations WHERE hidden = 'importing' ORDER BY seq"
-  const isComing = comingOn(db)
-  for (const { seq } of statement<{ seq: number }>(db, sql).all()) if (!isComing.has(seq)) return seq
-  return undefined
-}
-
-function findLastMessage(db: Database, conversationSeq: number): number | null {
-  const sql = 'SELECT max(seq) AS seq FROM messages WHERE conversation_seq = :conversationSeq'
-  return statement<{ seq: number | null }>(db, sql).get({ conversationSeq })?.seq ?? null
-}
-
-function deleteMessage(db: Database, seq: number): void {
-  removeFromIndex(db, { seq })
-  const named = statement<{ sha256: string }>(
-    db,
-    'SELECT DISTINCT sha256 FROM message_attachments WHERE message_seq = :seq',
-  ).all({ seq })
-  statement(db, 'DELETE FROM messages WHERE seq = :seq').run({ seq })
-  const forget = `
-    DELETE FROM attachments
-    WHERE sha256 = :sha256 AND NOT EXISTS (SELECT 1 FROM message_attachments AS a WHERE a.sha256 = attachments.sha256)`
-  for (const { sha256 } of named) statement(db, forget).run({ sha256 })
 }

@@ -11,10 +11,15 @@ import { importFile } from '../import-file.ts'
 import { type ImportHistory, importCalls } from '../import-history.ts'
 import type { ImportReport } from '../import-report.ts'
 
-/** The history functions without a thread between, on the connection that a test looks into. */
-function historyOf(db: Database): ImportHistory {
-  const call = (name: string) => async (args: unknown) =>
-    (functions[name as keyof typeof functions] as (db: Database, args: unknown) => unknown)(db, args)
+/**
+ * The history functions without a thread between, on the connection that a test looks into. `onCall` is told the name
+ * of each before it runs.
+ */
+export function historyOf(db: Database, onCall: (name: string) => void = () => undefined): ImportHistory {
+  const call = (name: string) => async (args: unknown) => {
+    onCall(name)
+    return (functions[name as keyof typeof functions] as (db: Database, args: unknown) => unknown)(db, args)
+  }
   return Object.fromEntries([...importCalls].map((name) => [name, call(name)])) as unknown as ImportHistory
 }
 
@@ -43,16 +48,11 @@ export function temporaryFolder(): string {
 export async function importText(
   db: Database,
   content: string | Uint8Array,
-  { signal = new AbortController().signal, beforeBatch }: { signal?: AbortSignal; beforeBatch?: () => void } = {},
+  { signal = new AbortController().signal, onCall }: { signal?: AbortSignal; onCall?: (name: string) => void } = {},
 ): Promise<ImportReport> {
   const file = path.join(temporaryFolder(), 'import.json')
   writeFileSync(file, content)
-  const history = historyOf(db)
-  const importConversations: ImportHistory['importConversations'] = (args) => {
-    beforeBatch?.()
-    return history.importConversations(args)
-  }
-  return importFile({ path: file, history: { ...history, importConversations }, signal })
+  return importFile({ path: file, history: historyOf(db, onCall), signal })
 }
 
 export function readSample(name: string): string {
