@@ -1,20 +1,19 @@
 /** Opens what a crash left as the app does, and compares it with what had been acknowledged. */
 import { existsSync } from 'node:fs'
 import path from 'node:path'
+import { NO_RESERVE } from '../../electron/history/ballast.ts'
 import type { Database } from '../../electron/history/database.ts'
+import { workIdly } from '../../electron/history/idle-work.ts'
 import { openHistoryFile } from '../../electron/history/open-history-file.ts'
 import { interruptStreaming } from '../../electron/history/replies.ts'
 import { createKeyStore } from '../../electron/keys/key-store.ts'
 import { noKeyring } from '../../electron/keys/testing/fake-keyring.ts'
 import { exportText } from '../../electron/transfer/testing/transfer-in-process.ts'
 import { findBrokenBackups, findNoBackup } from './check-backups.ts'
-import { type Acknowledgement, wordsText } from './program/acknowledgement.ts'
-import { IMPORTED_MESSAGES, importedConversationIds } from './program/import-sample.ts'
+import { compareWithAcknowledged, type Found, findLate, type StoredConversation } from './compare-acknowledged.ts'
+import type { Acknowledgement } from './program/acknowledgement.ts'
 import type { ScenarioName } from './program/scenarios.ts'
 import { scenarioSettings } from './scenario-settings.ts'
-
-/** What a reply may lose at most, by the app's first promise. */
-const LOSS_MS = 250
 
 export interface Checked {
   /** One line for each thing that is wrong; empty when all is well. */
@@ -22,20 +21,6 @@ export interface Checked {
   reopenMs: number
   /** Replies whose text was late because the disk was still busy with it when the crash came. */
   busy: number
-}
-
-interface StoredConversation {
-  id: string
-  trashed: number
-  messages: number
-}
-
-/** The history of one folder, read once. */
-interface Found {
-  conversations: Map<string, StoredConversation>
-  /** Text of each message, of a streaming one with what had arrived. */
-  messages: Map<string, { conversationId: string; text: string }>
-  texts: Set<string>
 }
 
 export interface Crash {
@@ -68,13 +53,11 @@ export async function checkHistory(folder: string, { acknowledged, atMs, scenari
     const late = findLate(found, acknowledged, atMs)
     const problems = [
       ...findUnsound(db),
-      ...acknowledged.flatMap((one) => findMissing(found, one) ?? []),
-      ...findWrongPlaces(found, acknowledged),
-      ...findHalfImports(found, acknowledged),
-      ...findForeignWords(found, acknowledged),
+      ...compareWithAcknowledged(found, acknowledged),
       ...late.lost,
       ...findOtherKey(key, acknowledged),
       ...findBrokenBackups(folder, key, acknowledged),
+      ...findLeftovers(db),
       ...(wasOpen && backupPrefix ? findNoBackup(folder, backupPrefix) : []),
       ...(expectedExport === undefined ? [] : findOtherExport(db, expectedExport)),
     ]
@@ -121,11 +104,12 @@ function readAll(db: Database): Found {
     .prepare<[], StoredConversation>(`
       SELECT id, trashed_seq IS NOT NULL AS trashed,
         (SELECT count(*) FROM messages WHERE conversation_seq = c.seq) AS messages
-      FROM conversations AS c`)
+      FROM conversations AS c WHERE hidden IS NULL`)
     .all()
   const messages = db
     .prepare<[], { id: string; conversationId: string; text: string }>(`
-      SELECT m.id, c.id AS conversationId, m.text FROM messages AS m JOIN conversations AS c ON c.seq = m.conversation_seq`)
+      SELECT m.id, c.id AS conversationId, m.text FROM messages AS m JOIN conversations AS c ON c.seq = m.conversation_seq
+      WHERE c.hidden IS NULL`)
     .all()
   return {
     conversations: new Map(conversations.map((one) => [one.id, one])),
@@ -134,71 +118,11 @@ function readAll(db: Database): Found {
   }
 }
 
-function findMissing(found: Found, one: Acknowledgement): string | undefined {
-  if (one.type === 'message' && !found.texts.has(one.text)) return `lost the message “${one.text}”`
-  if (one.type === 'streamed' || one.type === 'finished') {
-    const text = found.messages.get(one.replyId)?.text
-    if (!text?.startsWith(wordsText(one.words))) return `lost words of a reply that was ${one.type}`
-    if (one.type === 'finished' && text !== wordsText(one.words)) return 'a finished reply has other words'
+/** What a crash left hidden, erased or imported by half, goes while nobody waits. */
+function findLeftovers(db: Database): string[] {
+  const hidden = db.prepare<[], number>('SELECT count(*) FROM conversations WHERE hidden IS NOT NULL').pluck()
+  while ((hidden.get() ?? 0) > 0) {
+    if (workIdly(db, NO_RESERVE) === null) return ['something hidden is left for ever']
   }
-  return undefined
-}
-
-/** A step that was begun and not acknowledged may have happened or not. */
-function findWrongPlaces({ conversations }: Found, acknowledged: readonly Acknowledgement[]): string[] {
-  const last = new Map<string, string>()
-  for (const one of acknowledged) {
-    if (one.type === 'trashed' || one.type === 'restoring' || one.type === 'restored')
-      last.set(one.conversationId, one.type)
-  }
-  return [...last].flatMap(([id, type]) => {
-    const conversation = conversations.get(id)
-    if (!conversation) return [`a ${type} conversation is gone`]
-    const wanted = type === 'restoring' ? conversation.trashed : type === 'trashed' ? 1 : 0
-    return conversation.trashed === wanted ? [] : [`a ${type} conversation is in the wrong place`]
-  })
-}
-
-function findHalfImports({ conversations }: Found, acknowledged: readonly Acknowledgement[]): string[] {
-  const complete = new Set(acknowledged.flatMap((one) => (one.type === 'imported' ? [one.run] : [])))
-  return acknowledged.flatMap((one) => {
-    if (one.type !== 'importing') return []
-    const counts = importedConversationIds(one.run).map((id) => conversations.get(id)?.messages ?? 0)
-    const half = counts.filter((count) => count !== 0 && count !== IMPORTED_MESSAGES).length
-    const missing = complete.has(one.run) ? counts.filter((count) => count === 0).length : 0
-    return [
-      ...(half > 0 ? [`${half} conversations are imported by half`] : []),
-      ...(missing > 0 ? [`${missing} imported conversations are gone`] : []),
-    ]
-  })
-}
-
-/** Nothing but the words that came, in their order. */
-function findForeignWords({ messages }: Found, acknowledged: readonly Acknowledgement[]): string[] {
-  const replies = new Set(acknowledged.flatMap((one) => (one.type === 'arrived' ? [one.replyId] : [])))
-  return [...replies].flatMap((replyId) => {
-    const text = messages.get(replyId)?.text ?? ''
-    return text === wordsText(text.split(' ').length - 1) ? [] : ['a reply has words that never came']
-  })
-}
-
-/**
- * Words that came more than 250 ms before the crash and are not there. Those that the history had been given in time but
- * the disk had not yet taken are counted apart: how long a disk takes is not the app's to promise.
- */
-function findLate({ messages }: Found, acknowledged: readonly Acknowledgement[], crashedAtMs: number) {
-  const due = new Map<string, number>()
-  const handed = new Map<string, number>()
-  // Of the run that ended with the crash; what an earlier one lost was its own.
-  const lastRun = acknowledged.slice(acknowledged.findLastIndex(({ type }) => type === 'started'))
-  for (const one of lastRun) {
-    if (one.type === 'arrived' && one.atMs < crashedAtMs - LOSS_MS) due.set(one.replyId, one.words)
-    else if (one.type === 'handed') handed.set(one.replyId, one.words)
-  }
-  const late = [...due].filter(([id, words]) => !messages.get(id)?.text.startsWith(wordsText(words)))
-  const lost = late.filter(([id, words]) => (handed.get(id) ?? 0) < words)
-  return {
-    busy: late.length - lost.length,
-    lost: lost.map(([, words]) => `lost word ${words} of a reply, more than ${LOSS_MS} ms old`),
-  }
+  return []
 }

@@ -19,7 +19,7 @@ describe('the store of a process killed at a random moment', () => {
   it('is seen to lose messages when calls are answered before they are committed', async () => {
     const broken = await bundleScenarios([answeredEarly])
     const results = await killRepeatedly({ programs: broken, scenario: 'delete', kills: 3, seed: 1 })
-    expect(results.flatMap(({ problems }) => problems).join()).toContain('lost the message')
+    expect(results.flatMap(({ problems }) => problems).join()).toMatch(/lost|by half/)
     rmSync(broken, { recursive: true })
   })
 })

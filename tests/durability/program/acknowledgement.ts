@@ -9,8 +9,7 @@ export type Acknowledgement =
   | { type: 'arrived'; replyId: string; words: number; atMs: number }
   /** They have been given to the history. */
   | { type: 'handed'; replyId: string; words: number; atMs: number }
-  | { type: 'streamed'; replyId: string; words: number }
-  | { type: 'finished'; replyId: string; words: number }
+  | { type: 'streamed' | 'finished'; replyId: string; words: number; conversationId?: string }
   | { type: 'trashed'; conversationId: string }
   | { type: 'restoring'; conversationId: string }
   | { type: 'restored'; conversationId: string }

@@ -58,7 +58,7 @@ export async function sendAndStop(
   const { replyId } = await history.beginReply({ ...plain, conversationId, action: { type: 'send', text } })
   say({ type: 'message', conversationId, text })
   await history.appendChunks({ chunks: [{ messageId: replyId, text: wordsText(2), reasoning: '' }] })
-  say({ type: 'streamed', replyId, words: 2 })
+  say({ type: 'streamed', replyId, words: 2, conversationId })
   await history.interruptStreaming({ now: AT })
 }
 

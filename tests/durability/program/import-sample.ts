@@ -2,7 +2,11 @@
 import { createHash } from 'node:crypto'
 
 export const IMPORTED_CONVERSATIONS = 12
-export const IMPORTED_MESSAGES = 30
+
+/** The first is so long that it comes in slices. */
+export function importedMessages(index: number): number {
+  return index === 0 ? 400 : 30
+}
 
 const AT = 1_600_000_000_000
 
@@ -10,7 +14,7 @@ export function importedConversationIds(run: string): string[] {
   return Array.from({ length: IMPORTED_CONVERSATIONS }, (_, index) => idFor(`${run}/${index}`))
 }
 
-/** An alcove-json file of `IMPORTED_CONVERSATIONS` with `IMPORTED_MESSAGES` each, and one attachment. */
+/** An alcove-json file of `IMPORTED_CONVERSATIONS`, with one attachment. */
 export function importSample(run: string): string {
   const bytes = Buffer.from(`picture of ${run}`)
   const sha256 = createHash('sha256').update(bytes).digest('hex')
@@ -21,13 +25,13 @@ export function importSample(run: string): string {
     titleSource: 'import',
     createdAt: AT + index,
     updatedAt: AT + index,
-    messages: Array.from({ length: IMPORTED_MESSAGES }, (_, place) => ({
+    messages: Array.from({ length: importedMessages(index) }, (_, place) => ({
       id: idFor(`${run}/${index}/${place}`),
       ...(place > 0 && { parentId: idFor(`${run}/${index}/${place - 1}`) }),
       role: place % 2 === 0 ? 'user' : 'assistant',
       status: 'complete',
       createdAt: AT + place,
-      text: `imported ${run} ${index} ${place} `.repeat(8),
+      text: `imported ${run} ${index} ${place} `.repeat(4),
       ...(place === 0 && { attachments: [attachment] }),
     })),
   }))
