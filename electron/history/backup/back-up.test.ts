@@ -102,6 +102,14 @@ describe('a backup', () => {
     expect([readdirSync(folder), readFileSync(path.join(folder, 'one.db'), 'utf8')]).toEqual([['one.db'], 'mine'])
   })
 
+  it('takes the place of no file that appears while it is made', () => {
+    const { db, key, nativeBinding } = filledHistory()
+    const folder = temporaryFolder()
+    aroundCopying(db, { after: () => writeFileSync(path.join(folder, 'one.db'), 'mine') })
+    expect(codeOf(() => backUp(db, { folder, name: 'one.db', key, nativeBinding }))).toBe('file-exists')
+    expect([readdirSync(folder), readFileSync(path.join(folder, 'one.db'), 'utf8')]).toEqual([['one.db'], 'mine'])
+  })
+
   it('removes what a killed one left an hour ago, and not what another may be writing now', () => {
     const { db, key, nativeBinding } = filledHistory()
     const folder = temporaryFolder()
@@ -129,6 +137,19 @@ describe('a backup that is not what the history is', () => {
       const bytes = readFileSync(copy)
       bytes.writeUInt8(bytes.readUInt8(50_000) ^ 1, 50_000)
       writeFileSync(copy, bytes)
+    }
+    expect(backUpSpoilt(spoil)).toEqual({ code: 'backup-failed', files: [] })
+  })
+
+  it('is no backup when one bit of an index is wrong, which no text stands in', () => {
+    const spoil = (file: string, { key }: { key: Buffer }) => {
+      const copy = openDatabase({ file, key, readonly: true })
+      const sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'requests_by_message'"
+      const offset = (Number(copy.prepare(sql).pluck().get()) - 1) * 4096 + 1000
+      copy.close()
+      const bytes = readFileSync(file)
+      bytes.writeUInt8(bytes.readUInt8(offset) ^ 1, offset)
+      writeFileSync(file, bytes)
     }
     expect(backUpSpoilt(spoil)).toEqual({ code: 'backup-failed', files: [] })
   })

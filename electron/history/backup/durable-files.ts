@@ -42,9 +42,19 @@ export function placeNewFile(temporary: string, file: string): void {
     if (!WITHOUT_LINKS.has(fileErrorCode(error))) throw error
     // Memory sticks know no second names: the name is taken first, then replaced.
     createPrivateFile(file)
-    renameSync(temporary, file)
+    replaceOwn(file, temporary)
   }
   syncFolder(path.dirname(file))
+}
+
+/** An empty file must not stay under the name when the rename fails. */
+function replaceOwn(file: string, temporary: string): void {
+  try {
+    renameSync(temporary, file)
+  } catch (error) {
+    rmSync(file, { force: true })
+    throw error
+  }
 }
 
 const WITHOUT_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
