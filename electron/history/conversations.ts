@@ -4,8 +4,11 @@ import type { Conversation, ConversationSettings } from '../../shared/record-typ
 import { ConversationSettings as SettingsSchema } from '../../shared/records.ts'
 import { findActiveLeaf, getPlace } from './branches.ts'
 import type { Database } from './database.ts'
+import { ERASING_MESSAGES } from './erase/erasing-messages.ts'
 import { fromRow, ROW_COLUMNS, type StoredConversationRow } from './list-conversations.ts'
 import { conversationNotFound } from './not-found.ts'
+import { readAround } from './salvage/reads/damage.ts'
+import { getDamagedConversation } from './salvage/reads/damaged-conversations.ts'
 import { statement, transact } from './statement.ts'
 import { fromJson, toJson, wellFormed } from './stored-values.ts'
 
@@ -29,7 +32,8 @@ export interface ConversationChanges {
 
 const GET = `
   SELECT ${ROW_COLUMNS}, c.seq, c.system_prompt, c.endpoint_id, c.model, c.settings,
-    (SELECT count(*) FROM messages AS m WHERE m.conversation_seq = c.seq) AS message_count
+    (SELECT count(*) FROM messages AS m WHERE m.conversation_seq = c.seq AND m.seq NOT IN ${ERASING_MESSAGES})
+      AS message_count
   FROM conversations AS c
   WHERE c.id = :conversationId`
 
@@ -37,17 +41,41 @@ const NEXT_ACTIVITY = '(SELECT coalesce(max(activity_seq), 0) + 1 FROM conversat
 
 /** Throws `not-found`. `messageCount` counts every branch. */
 export function getConversation(db: Database, { conversationId }: { conversationId: string }): Conversation {
+  return readAround(
+    () => getWhole(db, conversationId),
+    () => getDamagedConversation(db, conversationId, () => readHead(db, conversationId)),
+  )
+}
+
+function getWhole(db: Database, conversationId: string): Conversation {
   const row = statement<StoredConversation>(db, GET).get({ conversationId })
   if (!row) throw conversationNotFound()
   const leafSeq = findActiveLeaf(db, row.seq)
+  return {
+    ...headOf(row),
+    activeLeafId: leafSeq === null ? null : idOfMessage(db, leafSeq),
+    messageCount: row.message_count,
+  }
+}
+
+function readHead(db: Database, conversationId: string): ConversationHead | undefined {
+  const sql = `
+    SELECT ${ROW_COLUMNS}, c.system_prompt, c.endpoint_id, c.model, c.settings
+    FROM conversations AS c
+    WHERE c.id = :conversationId`
+  const row = statement<StoredConversation>(db, sql).get({ conversationId })
+  return row && headOf(row)
+}
+
+type ConversationHead = Omit<Conversation, 'activeLeafId' | 'messageCount'>
+
+function headOf(row: StoredConversation): ConversationHead {
   return {
     ...fromRow(row),
     systemPrompt: row.system_prompt,
     endpointId: row.endpoint_id,
     model: row.model,
     settings: settingsOf(row.settings),
-    activeLeafId: leafSeq === null ? null : idOfMessage(db, leafSeq),
-    messageCount: row.message_count,
   }
 }
 

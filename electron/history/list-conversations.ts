@@ -1,6 +1,8 @@
 import { AppError } from '../../shared/errors.ts'
 import type { ConversationRow } from '../../shared/record-types.ts'
 import type { Database } from './database.ts'
+import { orUndefined, readAround } from './salvage/reads/damage.ts'
+import { listDamagedPage } from './salvage/reads/damaged-conversations.ts'
 import { statement } from './statement.ts'
 import { oneOf } from './stored-values.ts'
 
@@ -54,13 +56,29 @@ const TOP = { pinned: 2, seq: Number.MAX_SAFE_INTEGER }
 
 /**
  * One page of a list. `cursor` is the one that the former page returned, null for the first; it stays good while
- * conversations move, because it names a place in the order and not a row. Throws `invalid-request` for any other text.
+ * conversations move, because it names a place in the order and not a row. A
+ * conversation whose place in the file is damaged is there with `damaged` set. Throws `invalid-request` for any other text.
  */
 export function listConversations(
   db: Database,
   { view, cursor, limit }: { view: 'active' | 'trash'; cursor: string | null; limit: number },
 ): ConversationPage {
-  const after = cursor === null ? TOP : parseCursor(cursor)
+  const args = { view, after: cursor === null ? TOP : parseCursor(cursor), limit }
+  const page = readAround(
+    () => readPage(db, args),
+    () => listDamagedPage(db, args, (seq) => readRow(db, seq)),
+  )
+  return {
+    conversations: page.rows,
+    cursor: page.hasMore && page.last ? `${page.last.pinned}:${page.last.order}` : null,
+    total: orUndefined(() => statement<{ total: number }>(db, LIST_TOTAL).get({ view })?.total) ?? page.rows.length,
+  }
+}
+
+function readPage(
+  db: Database,
+  { view, after, limit }: { view: 'active' | 'trash'; after: typeof TOP; limit: number },
+): { rows: ConversationRow[]; last: { pinned: number; order: number } | undefined; hasMore: boolean } {
   // One more than asked for tells whether there is another page.
   const rows =
     view === 'active'
@@ -69,10 +87,16 @@ export function listConversations(
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return {
-    conversations: page.map(fromRow),
-    cursor: rows.length > limit && last ? `${last.pinned}:${last.trashed_seq ?? last.activity_seq}` : null,
-    total: statement<{ total: number }>(db, LIST_TOTAL).get({ view })?.total ?? 0,
+    rows: page.map(fromRow),
+    last: last && { pinned: last.pinned, order: last.trashed_seq ?? last.activity_seq },
+    hasMore: rows.length > limit,
   }
+}
+
+function readRow(db: Database, seq: number): { row: ConversationRow; isHidden: boolean } | undefined {
+  const sql = `SELECT ${ROW_COLUMNS}, c.hidden FROM conversations AS c NOT INDEXED WHERE c.seq = :seq`
+  const row = statement<StoredConversationRow & { hidden: string | null }>(db, sql).get({ seq })
+  return row && { row: fromRow(row), isHidden: row.hidden !== null }
 }
 
 export function fromRow(row: StoredConversationRow): ConversationRow {

@@ -10,7 +10,10 @@ import type {
 import { ReplyError as ReplyErrorSchema, MessageRole as Role, MessageStatus as Status } from '../../shared/records.ts'
 import { BRANCH, findActiveLeaf, getConversationSeq, getPlace } from './branches.ts'
 import type { Database } from './database.ts'
+import { ERASING_ROOTS } from './erase/erasing-messages.ts'
 import { messageNotFound } from './not-found.ts'
+import { readAround } from './salvage/reads/damage.ts'
+import { listDamagedBranch } from './salvage/reads/damaged-branch.ts'
 import { statement } from './statement.ts'
 import { fromJson, oneOf } from './stored-values.ts'
 
@@ -57,10 +60,13 @@ const MESSAGE_COLUMNS = `
   m.reasoning_ms, m.edited_from_id, r.strategy, r.sent_messages, r.left_out_messages, r.estimated_tokens,
   r.window_tokens, r.window_source`
 
+const REQUEST_JOIN = `
+  LEFT JOIN requests AS r NOT INDEXED ON r.seq = (SELECT max(seq) FROM requests WHERE message_seq = m.seq)`
+
 const MESSAGE_JOINS = `
   CROSS JOIN conversations AS c NOT INDEXED ON c.seq = m.conversation_seq
   LEFT JOIN messages AS p NOT INDEXED ON p.seq = m.parent_seq
-  LEFT JOIN requests AS r NOT INDEXED ON r.seq = (SELECT max(seq) FROM requests WHERE message_seq = m.seq)`
+  ${REQUEST_JOIN}`
 
 export const LIST_BRANCH = `${BRANCH}
   SELECT ${MESSAGE_COLUMNS}
@@ -68,13 +74,27 @@ export const LIST_BRANCH = `${BRANCH}
   CROSS JOIN messages AS m NOT INDEXED ON m.seq = b.seq
   ${MESSAGE_JOINS}`
 
+interface BranchArgs {
+  conversationId: string
+  beforeId: string | null
+  limit: number
+}
+
 /**
  * The active branch, oldest first: at most `limit` messages ending just before `beforeId` (null: at the active leaf).
- * Reads no more of the history than it returns. Throws `not-found`.
+ * Reads no more of the history than it returns. A message whose place is damaged is there with `unreadable` set.
+ * Throws `not-found`.
  */
-export function listBranch(
+export function listBranch(db: Database, args: BranchArgs): { messages: Message[]; hasMore: boolean } {
+  return readAround(
+    () => listWholeBranch(db, args),
+    () => listDamagedBranch(db, args, (seq, place) => readAlone(db, seq, place)),
+  )
+}
+
+function listWholeBranch(
   db: Database,
-  { conversationId, beforeId, limit }: { conversationId: string; beforeId: string | null; limit: number },
+  { conversationId, beforeId, limit }: BranchArgs,
 ): { messages: Message[]; hasMore: boolean } {
   const leafSeq =
     beforeId === null
@@ -86,6 +106,30 @@ export function listBranch(
     messages: rows.map((row) => fromRow(db, row)).reverse(),
     hasMore: rows.at(-1)?.parent_seq != null,
   }
+}
+
+/** Where a message stands, as indexes tell it: the rows of its neighbours may be damaged. */
+interface KnownPlace {
+  conversationId: string
+  parentId: string | null
+  siblingIds: string[]
+}
+
+const ALONE = `
+  SELECT ${MESSAGE_COLUMNS}
+  FROM messages AS m NOT INDEXED
+  LEFT JOIN (SELECT NULL AS id) AS c
+  LEFT JOIN (SELECT NULL AS id) AS p
+  ${REQUEST_JOIN}
+  WHERE m.seq = :seq`
+
+function readAlone(
+  db: Database,
+  seq: number,
+  { conversationId, parentId, siblingIds }: KnownPlace,
+): Message | undefined {
+  const row = statement<StoredMessage>(db, ALONE).get({ seq })
+  return row && fromRow(db, { ...row, conversation_id: conversationId, parent_id: parentId }, siblingIds)
 }
 
 /** Throws `not-found`. */
@@ -107,8 +151,7 @@ export function chainHash(parent: Uint8Array | null, role: string, text: string)
     .digest()
 }
 
-function fromRow(db: Database, row: StoredMessage): Message {
-  const siblingIds = siblingsOf(db, row)
+function fromRow(db: Database, row: StoredMessage, siblingIds = siblingsOf(db, row)): Message {
   return {
     id: row.id,
     conversationId: row.conversation_id,
@@ -134,13 +177,32 @@ function fromRow(db: Database, row: StoredMessage): Message {
     sent: sentOf(row),
     siblingIndex: siblingIds.indexOf(row.id),
     siblingIds,
+    ...unknownValues(row),
   }
+}
+
+/** Values of a newer version, or wrong ones: what stands in their place above is a guess, and these are what is stored. */
+function unknownValues(row: StoredMessage): Pick<Message, 'unreadable'> {
+  const unreadable = [
+    ...(isOneOf(Role.options, row.role) ? [] : [{ field: 'role', raw: row.role }]),
+    ...(isOneOf(Status.options, row.status) ? [] : [{ field: 'status', raw: row.status }]),
+    ...(row.error === null || isReplyError(row.error) ? [] : [{ field: 'error', raw: row.error }]),
+  ]
+  return unreadable.length > 0 ? { unreadable } : {}
+}
+
+function isOneOf(known: readonly string[], value: string): boolean {
+  return known.includes(value)
+}
+
+function isReplyError(stored: string): boolean {
+  return ReplyErrorSchema.safeParse(fromJson(stored)).success
 }
 
 function siblingsOf(db: Database, row: StoredMessage): string[] {
   const sql = `
     SELECT id FROM messages
-    WHERE conversation_seq = :conversationSeq AND parent_seq IS :parentSeq
+    WHERE conversation_seq = :conversationSeq AND parent_seq IS :parentSeq AND seq NOT IN ${ERASING_ROOTS}
     ORDER BY seq`
   const rows = statement<{ id: string }>(db, sql).all({
     conversationSeq: row.conversation_seq,

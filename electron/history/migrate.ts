@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import type { Database, OpenOptions } from './database.ts'
-import { openPages } from './salvage/page-source.ts'
+import { openPages } from './salvage/pages/page-source.ts'
 import { fromSqliteError } from './sqlite-errors.ts'
 
 export interface Migration {

@@ -4,6 +4,8 @@ import { BRANCH } from './branches.ts'
 import type { Database } from './database.ts'
 import { roleOf, statusOf, TEXT_SO_FAR } from './messages.ts'
 import { conversationNotFound, messageNotFound } from './not-found.ts'
+import { readAround } from './salvage/reads/damage.ts'
+import { readDamagedPrompt } from './salvage/reads/damaged-prompt.ts'
 import { statement } from './statement.ts'
 
 export interface PromptMessage {
@@ -19,6 +21,19 @@ interface PromptRow {
   text: string
   status: string
   depth: number
+}
+
+interface PromptArgs {
+  conversationId: string
+  leafId: string | null
+  limit: number
+  budgetTokens: number
+}
+
+interface Prompt {
+  systemPrompt: string
+  messages: PromptMessage[]
+  total: number
 }
 
 interface Start {
@@ -46,12 +61,27 @@ export const READ_PROMPT = `${BRANCH}
  * What a prompt is built from: the newest messages of the branch ending at `leafId` (null: at the active leaf), oldest
  * first, and how many there are on that branch in all. Stops at `limit` messages, and once what was read can no longer
  * fit `budgetTokens` as `estimateMessageTokens` counts them: with the message that goes over, and never before a user
- * message with text has come, so that the newest question is always there. Throws `not-found`.
+ * message with text has come, so that the newest question is always there. A message whose
+ * place in the file is damaged is left out. Throws `not-found`.
  */
-export function readPrompt(
-  db: Database,
-  args: { conversationId: string; leafId: string | null; limit: number; budgetTokens: number },
-): { systemPrompt: string; messages: PromptMessage[]; total: number } {
+export function readPrompt(db: Database, args: PromptArgs): Prompt {
+  return readAround(
+    () => readWholePrompt(db, args),
+    () => {
+      const { rows, ...prompt } = readDamagedPrompt(db, args, (seq) => readRow(db, seq))
+      return { ...prompt, messages: rows.map(fromRow) }
+    },
+  )
+}
+
+function readRow(db: Database, seq: number): PromptRow | undefined {
+  const sql = `
+    SELECT m.id, m.role, ${TEXT_SO_FAR} AS text, m.status, m.depth
+    FROM messages AS m NOT INDEXED WHERE m.seq = :seq`
+  return statement<PromptRow>(db, sql).get({ seq })
+}
+
+function readWholePrompt(db: Database, args: PromptArgs): Prompt {
   const { systemPrompt, leafSeq } = findStart(db, args)
   const messages: PromptMessage[] = []
   let total = 0
@@ -59,12 +89,16 @@ export function readPrompt(
   let hasQuestion = false
   for (const row of statement<PromptRow>(db, READ_PROMPT).iterate({ leafSeq, limit: args.limit })) {
     if (messages.length === 0) total = row.depth + 1
-    messages.push({ id: row.id, role: roleOf(row.role), text: row.text, status: statusOf(row.status) })
+    messages.push(fromRow(row))
     tokens += estimateMessageTokens(row.text)
     hasQuestion ||= row.role === 'user' && row.text !== ''
     if (hasQuestion && tokens > args.budgetTokens) break
   }
   return { systemPrompt, messages: messages.reverse(), total }
+}
+
+function fromRow(row: PromptRow): PromptMessage {
+  return { id: row.id, role: roleOf(row.role), text: row.text, status: statusOf(row.status) }
 }
 
 function findStart(db: Database, { conversationId, leafId }: { conversationId: string; leafId: string | null }): Start {

@@ -1,10 +1,10 @@
 /** Puts every row that can still be read into a new history. */
 import Sqlite from 'better-sqlite3'
 import type { Database } from '../database.ts'
-import { isLeaf, readRows, walkTree } from './b-tree.ts'
 import { LOST_PART } from './lost-text.ts'
-import type { PageSource } from './page-source.ts'
-import type { Row, Value } from './records.ts'
+import { isLeaf, readRows, walkTree } from './pages/b-tree.ts'
+import type { PageSource } from './pages/page-source.ts'
+import type { Row, Value } from './pages/records.ts'
 import type { SourceSchema, SourceTable } from './source-schema.ts'
 
 export interface CopyReport {

@@ -2,10 +2,10 @@
 import { v7 as uuid } from 'uuid'
 import type { Database } from '../database.ts'
 import { statement } from '../statement.ts'
-import { walkTree } from './b-tree.ts'
 import { LOST_TITLE, LOST_WHOLE } from './lost-text.ts'
-import type { PageSource } from './page-source.ts'
-import type { Value } from './records.ts'
+import { walkTree } from './pages/b-tree.ts'
+import type { PageSource } from './pages/page-source.ts'
+import type { Value } from './pages/records.ts'
 import type { SourceSchema } from './source-schema.ts'
 
 export interface Gaps {

@@ -1,18 +1,8 @@
 /** A copy of the few pages without which nothing else in the file can be found: the first one and those that name the tables. */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import path from 'node:path'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { writeFileSync } from 'atomically'
 import { AppError } from '../../../shared/errors.ts'
-import { syncFolder } from '../backup/durable-files.ts'
+import { fileErrorCode } from '../backup/durable-files.ts'
 import { walkTree } from './pages/b-tree.ts'
 import { keptEntry, keptHeaderOf, openPages, type PageSource } from './pages/page-source.ts'
 import { finishReplacing } from './replace-history.ts'
@@ -28,13 +18,22 @@ interface HistoryFile {
  * it is not kept already. Does nothing where one of its pages is damaged, or while a write-ahead log may hold newer ones.
  * Only while no connection of this process has the file open (see `openPages`): before it is opened, and after it is closed.
  */
-export function keepHeader({ file, key }: HistoryFile): void {
+export function keepHeader(history: HistoryFile): void {
+  try {
+    copyIfWhole(history)
+  } catch (error) {
+    // A full disk must not keep the history closed for want of a copy that is only a help.
+    if (fileErrorCode(error) === '') throw error
+  }
+}
+
+function copyIfWhole({ file, key }: HistoryFile): void {
   if (!hasContent(file) || hasContent(`${file}-wal`)) return
   const pages = openPages({ file, key })
   if (!pages) return
   try {
     const copy = copyHeader(pages)
-    if (copy && !isKept(file, copy)) write(keptHeaderOf(file), copy)
+    if (copy && !isKept(file, copy)) writeFileSync(keptHeaderOf(file), copy, { mode: 0o600 })
   } finally {
     pages.close()
   }
@@ -107,20 +106,6 @@ function copyHeader(pages: PageSource): Buffer | undefined {
 function isKept(file: string, copy: Buffer): boolean {
   const header = keptHeaderOf(file)
   return existsSync(header) && readFileSync(header).equals(copy)
-}
-
-function write(header: string, copy: Buffer): void {
-  const temporary = `${header}.part`
-  rmSync(temporary, { force: true })
-  const handle = openSync(temporary, 'wx', 0o600)
-  try {
-    writeFileSync(handle, copy)
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
-  renameSync(temporary, header)
-  syncFolder(path.dirname(header))
 }
 
 function hasContent(file: string): boolean {

@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts'
 import type { CopyReport } from './copy-rows.ts'
 import type { Gaps } from './fill-gaps.ts'
-import type { LogReading } from './write-ahead-log.ts'
+import type { LogReading } from './pages/write-ahead-log.ts'
 
 export interface SalvagedConversation {
   conversationId: string

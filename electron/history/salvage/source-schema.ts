@@ -4,8 +4,8 @@ import Sqlite from 'better-sqlite3'
 import { AppError } from '../../../shared/errors.ts'
 import type { Database } from '../database.ts'
 import { type Migration, migrate } from '../migrate.ts'
-import { walkTree } from './b-tree.ts'
-import type { PageSource } from './page-source.ts'
+import { walkTree } from './pages/b-tree.ts'
+import type { PageSource } from './pages/page-source.ts'
 
 export interface SourceTable {
   name: string

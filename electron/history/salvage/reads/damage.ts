@@ -1,0 +1,24 @@
+import Sqlite from 'better-sqlite3'
+
+/** A page whose check fails, that the file is too short for, or that the disk does not give back. */
+const DAMAGE = /^SQLITE_(CORRUPT|NOTADB|IOERR_READ|IOERR_SHORT_READ)/
+
+/** True for what SQLite throws where a place in the file cannot be read. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof Sqlite.SqliteError && DAMAGE.test(error.code)
+}
+
+/** What `read` gives; where a place that it needs is damaged, what `around` gives instead. */
+export function readAround<Result>(read: () => Result, around: () => Result): Result {
+  try {
+    return read()
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    return around()
+  }
+}
+
+/** What `read` gives, or undefined where a place that it needs is damaged. */
+export function orUndefined<Result>(read: () => Result): Result | undefined {
+  return readAround<Result | undefined>(read, () => undefined)
+}
