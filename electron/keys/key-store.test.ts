@@ -274,6 +274,14 @@ describe('a key change', () => {
 })
 
 describe('the keys of endpoints', () => {
+  it.each([
+    ['answers with another text', { ...fakeKeyring('a'), decrypt: async () => 'something else' }],
+    ['refuses to decrypt', { ...fakeKeyring('a'), decrypt: () => Promise.reject(new Error('no')) }],
+  ])('are not left to a keyring that %s right away', async (_what, keyring) => {
+    await createKeyStore(file, keyring).setEndpointKey('one', 'sk-one')
+    expect(await createKeyStore(file, noKeyring).getEndpointKey('one')).toBe('sk-one')
+  })
+
   it('are kept apart, wrapped, and forgotten on request', async () => {
     const store = createKeyStore(file, fakeKeyring('a'))
     await Promise.all([store.setEndpointKey('one', 'sk-one'), store.setEndpointKey('two', 'sk-two')])
