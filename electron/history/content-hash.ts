@@ -53,7 +53,7 @@ export function hashExistingContent(db: Database, { conversationId }: { conversa
 /** One that is being hashed in steps on a connection. */
 const hashing = new WeakMap<Database, { conversationId: string; hash: Hash }>()
 
-const STEP_MS = 8
+const STEP_MS = 5
 
 /**
  * A step of `hashExistingContent`, for one that is too long to be hashed at once: `afterSeq` is null in the first step,

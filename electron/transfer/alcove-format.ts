@@ -16,6 +16,9 @@ function optional<T extends z.ZodType>(schema: T) {
   return schema.nullish().transform((value) => value ?? undefined)
 }
 
+/** What stood in the place of a field and is not JSON, by the name of the field: kept for people, not read back. */
+const Unknown = optional(z.record(Text, Text))
+
 const FileRequest = z.object({
   strategy: Text,
   sentMessages: Count,
@@ -62,6 +65,7 @@ export const FileMessage = z.object({
   sampling: optional(Json),
   attachments: optional(z.array(FileAttachmentName)),
   parts: optional(Json),
+  unknown: Unknown,
 })
 
 export const FileConversation = z.object({
@@ -85,6 +89,7 @@ export const FileConversation = z.object({
   systemPrompt: optional(Text),
   draft: optional(z.object({ text: Text, updatedAt: Time })),
   rawImport: optional(Text),
+  unknown: Unknown,
   messages: z.array(FileMessage),
 })
 

@@ -6,7 +6,7 @@ import { fromSqliteError } from '../history/sqlite-errors.ts'
 import { listExportedIds } from '../history/transfer-export.ts'
 import type { ExportPart, ExportScope } from './bulk-protocol.ts'
 import { findFormat } from './formats.ts'
-import { everyTenthOfASecond } from './progress.ts'
+import { type ExportProgress, everyTenthOfASecond } from './progress.ts'
 import { writeWholeFile } from './write-file.ts'
 
 /** Of the export's own connection: it reads each page once. */
@@ -24,7 +24,7 @@ interface ExportArgs {
 
 /**
  * Writes an export to `path`, from a read-only connection of its own. The ids are fixed at the start; each conversation
- * is as it was at one moment. Throws what `openDatabase` and `writeWholeFile` throw, and 'not-found' when nothing that
+ * is as it was at one moment. What cannot be read for damage is counted at the end, and the rest is exported. Throws what `openDatabase` and `writeWholeFile` throw, and 'not-found' when nothing that
  * was chosen is there, and 'export-failed' for the folder that the history itself is in.
  */
 export async function exportFile({ history, path, scope, format, compact, signal, onPart }: ExportArgs): Promise<void> {
@@ -35,7 +35,7 @@ export async function exportFile({ history, path, scope, format, compact, signal
     const conversationIds = chosenIds(db, scope)
     const fileName = basename(path)
     onPart({ type: 'export-start', fileName, conversations: conversationIds.length })
-    const progress = { conversations: 0, messages: 0 }
+    const progress: ExportProgress = { conversations: 0, messages: 0 }
     const tell = everyTenthOfASecond()
     const pieces = write({ db, scope: scope.type, conversationIds, compact, progress })
     const onWritten = (written: number) =>

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import type { Database } from '../history/database.ts'
+import type { ExportProgress } from './progress.ts'
 import { writeAlcoveJson } from './write-alcove-json.ts'
 import { writePlainJson } from './write-plain-json.ts'
 
@@ -12,7 +13,7 @@ export interface ExportWork {
   /** No white space, instead of two spaces for each depth. */
   compact: boolean
   /** Counted up by the writer. */
-  progress: { conversations: number; messages: number }
+  progress: ExportProgress
 }
 
 export interface ExportFormat {

@@ -1,4 +1,6 @@
 import { lineAt, MESSAGE_DEPTH, type MessageJson, readMessagesAsJson } from '../history/message-json.ts'
+import { readAround } from '../history/salvage/reads/damage.ts'
+import { fromJson } from '../history/stored-values.ts'
 import {
   findAttachmentBytes,
   findConversationHead,
@@ -10,6 +12,7 @@ import {
 import { ALCOVE_FORMAT, ALCOVE_VERSION, type FileConversationHead } from './alcove-format.ts'
 import type { ExportWork } from './formats.ts'
 import { createJsonPieces, type JsonLayout, type JsonPieces, layoutValue } from './json-layout.ts'
+import { countUnreadable } from './progress.ts'
 
 /** A multiple of three, so that the pieces of base64 join without padding between them. */
 const BASE64_STEP = 3 * 64 * 1024
@@ -36,13 +39,14 @@ export function* writeAlcoveJson(work: ExportWork): Generator<string> {
 }
 
 /** What the conversations stand in. Settings and endpoints belong to a whole history, not to a conversation given away. */
-function* writeSurroundings({ db, scope, conversationIds }: ExportWork, json: JsonPieces): Generator<string> {
+function* writeSurroundings({ db, scope, conversationIds, progress }: ExportWork, json: JsonPieces): Generator<string> {
   if (scope === 'all') {
-    yield json.name('settings') + json.value(readExportedSettings(db))
-    yield json.name('endpoints') + json.value(listExportedEndpoints(db))
-    yield json.name('tags') + json.value(listExportedTags(db))
+    yield json.name('settings') + json.value(orLost(progress, () => readExportedSettings(db), {}))
+    yield json.name('endpoints') + json.value(orLost(progress, () => listExportedEndpoints(db), []))
+    yield json.name('tags') + json.value(orLost(progress, () => listExportedTags(db), []))
   }
-  yield json.name('folders') + json.value(listExportedFolders(db, scope === 'all' ? null : conversationIds))
+  const folders = () => listExportedFolders(db, scope === 'all' ? null : conversationIds)
+  yield json.name('folders') + json.value(orLost(progress, folders, []))
 }
 
 function* writeConversation(
@@ -53,14 +57,15 @@ function* writeConversation(
 ): Generator<string> {
   const { db, progress } = work
   const layout = layoutOf(work)
+  const onUnreadable = () => countUnreadable(progress, 'messages')
   db.exec('BEGIN')
   try {
-    const head = findConversationHead(db, { conversationId })
+    const head = findConversationHead(db, { conversationId }, () => countUnreadable(progress, 'conversations'))
     if (!head) return
     yield json.open('{')
     yield writeHead(json, work.scope === 'all' ? head : { ...head, endpointId: undefined })
     yield json.name('messages') + json.open('[')
-    for (const message of readMessagesAsJson(db, { conversationId, layout })) {
+    for (const message of readMessagesAsJson(db, { conversationId, layout, onUnreadable })) {
       yield json.raw() + writeMessage(message, layout, sha256s)
       progress.messages += 1
     }
@@ -71,6 +76,14 @@ function* writeConversation(
   }
 }
 
+/** What `read` gives, or `otherwise` where it cannot be read. */
+function orLost<Result>(progress: ExportWork['progress'], read: () => Result, otherwise: Result): Result {
+  return readAround(read, () => {
+    countUnreadable(progress, 'others')
+    return otherwise
+  })
+}
+
 function layoutOf({ compact }: ExportWork): JsonLayout {
   return compact ? 'compact' : 'indented'
 }
@@ -78,19 +91,25 @@ function layoutOf({ compact }: ExportWork): JsonLayout {
 /** Most messages have none of the values of any shape, and are written as they come from SQLite. */
 function writeMessage(message: MessageJson, layout: JsonLayout, sha256s: Set<string>): string {
   let { text } = message
-  if (message.error) text += writeMember('error', message.error, layout)
-  if (message.sampling) text += writeMember('sampling', message.sampling, layout)
+  const unknown: Record<string, string> = {}
+  const member = (name: string, json: string) => {
+    const value = fromJson(json)
+    // Not JSON at all: given out as the text that it is.
+    if (value === undefined) unknown[name] = json
+    return value === undefined || value === null ? '' : writeMember(name, value, layout)
+  }
+  if (message.error) text += member('error', message.error)
+  if (message.sampling) text += member('sampling', message.sampling)
   if (message.attachments) {
     for (const { sha256 } of JSON.parse(message.attachments) as { sha256: string }[]) sha256s.add(sha256)
-    text += writeMember('attachments', message.attachments, layout)
+    text += member('attachments', message.attachments)
   }
-  if (message.parts) text += writeMember('parts', message.parts, layout)
+  if (message.parts) text += member('parts', message.parts)
+  if (Object.keys(unknown).length > 0) text += writeMember('unknown', unknown, layout)
   return `${text}${lineAt(MESSAGE_DEPTH, layout)}}`
 }
 
-function writeMember(name: string, json: string, layout: JsonLayout): string {
-  const value: unknown = JSON.parse(json)
-  if (value === null) return ''
+function writeMember(name: string, value: unknown, layout: JsonLayout): string {
   const colon = layout === 'indented' ? ': ' : ':'
   return `,${lineAt(MESSAGE_DEPTH + 1, layout)}"${name}"${colon}${layoutValue(value, MESSAGE_DEPTH + 1, layout)}`
 }
@@ -101,8 +120,8 @@ function writeHead(json: JsonPieces, head: FileConversationHead): string {
   return text
 }
 
-function* writeAttachment({ db }: ExportWork, json: JsonPieces, sha256: string): Generator<string> {
-  const bytes = findAttachmentBytes(db, { sha256 })
+function* writeAttachment({ db, progress }: ExportWork, json: JsonPieces, sha256: string): Generator<string> {
+  const bytes = orLost(progress, () => findAttachmentBytes(db, { sha256 }), undefined)
   if (!bytes) return
   yield json.open('{')
   yield json.name('sha256') + json.value(sha256)

@@ -2,6 +2,7 @@ import { findConversationHead, readActiveBranch } from '../history/transfer-expo
 import type { FileConversationHead } from './alcove-format.ts'
 import type { ExportWork } from './formats.ts'
 import { createJsonPieces, type JsonPieces } from './json-layout.ts'
+import { countUnreadable } from './progress.ts'
 
 /**
  * The plain form for other programs: what is on screen, as the list of messages that an OpenAI-compatible endpoint
@@ -24,15 +25,16 @@ function* writeConversation(
 ): Generator<string> {
   db.exec('BEGIN')
   try {
-    const head = findConversationHead(db, { conversationId })
+    const head = findConversationHead(db, { conversationId }, () => countUnreadable(progress, 'conversations'))
     // An alone one that was erased since the export began still has to leave a whole JSON document.
     if (!head && !alone) return
     if (head && !alone) yield writeTitle(json, head)
+    const onUnreadable = () => countUnreadable(progress, 'messages')
     yield json.open('[')
     if (head?.systemPrompt) {
       yield json.value({ role: 'system', content: head.systemPrompt, createdAt: head.createdAt })
     }
-    for (const { role, text, createdAt } of readActiveBranch(db, { conversationId })) {
+    for (const { role, text, createdAt } of readActiveBranch(db, { conversationId }, onUnreadable)) {
       yield json.value({ role, content: text, createdAt })
       progress.messages += 1
     }

@@ -19,8 +19,8 @@ export interface Staged {
   count: number
 }
 
-/** Conversations that are coming in now, by connection: all other unfinished ones are what a crash left. */
-const coming = new WeakMap<Database, Set<number>>()
+/** How many messages are there of those that are coming in now: all other unfinished ones are what a crash left. */
+const coming = new WeakMap<Database, Map<number, number>>()
 
 /**
  * Begins a conversation of `count` messages whose ids are not in use, and keeps their places free: a new message of
@@ -38,7 +38,7 @@ export function stageConversation(
       INSERT INTO messages (seq, id, conversation_seq, depth, role, status, created_at)
       VALUES (:seq, :id, :conversationSeq, 0, 'system', 'complete', 0)`
     statement(db, keepPlaces).run({ ...rowOfPlaces(staged), id: `places of ${conversation.id}` })
-    comingOn(db).add(staged.conversationSeq)
+    comingOn(db).set(staged.conversationSeq, 0)
     return { staged, place: placeAfter(free, count + 1) }
   })
 }
@@ -50,11 +50,13 @@ export function stageMessages(
 ): { elapsedMs: number } {
   const start = performance.now()
   const { conversationSeq, firstSeq } = staged
-  transact(db, () => {
-    assertComing(db, staged)
+  const there = transact(db, () => {
+    assertComing(db, staged, from)
     const parsed = JSON.parse(new TextDecoder('utf-8', { ignoreBOM: true }).decode(messages)) as FileMessage[]
     insertImportedMessages(db, { messages: parsed, conversationSeq, firstSeq: firstSeq + from })
+    return from + parsed.length
   })
+  comingOn(db).set(conversationSeq, there)
   return { elapsedMs: performance.now() - start }
 }
 
@@ -63,13 +65,9 @@ export function finishStaged(
   db: Database,
   { staged, conversation, isCopy }: { staged: Staged; conversation: FileConversation; isCopy: boolean },
 ): ImportOutcome {
-  const { conversationSeq: seq, firstSeq, count } = staged
+  const { conversationSeq: seq, count } = staged
   return transact(db, () => {
-    assertComing(db, staged)
-    const whole = `
-      SELECT count(*) AS count FROM messages WHERE conversation_seq = :seq AND seq BETWEEN :firstSeq AND :lastSeq`
-    const lastSeq = firstSeq + count - 1
-    if (statement<{ count: number }>(db, whole).get({ seq, firstSeq, lastSeq })?.count !== count) throw notWhole()
+    assertComing(db, staged, count)
     freePlaces(db, staged)
     completeConversation(db, { conversation, seq })
     statement(db, 'UPDATE conversations SET hidden = NULL WHERE seq = :seq').run({ seq })
@@ -112,8 +110,8 @@ export function eraseStep(db: Database, _nothing: object = {}): boolean {
   return true
 }
 
-function comingOn(db: Database): Set<number> {
-  const found = coming.get(db) ?? new Set<number>()
+function comingOn(db: Database): Map<number, number> {
+  const found = coming.get(db) ?? new Map<number, number>()
   coming.set(db, found)
   return found
 }
@@ -131,9 +129,10 @@ function freePlaces(db: Database, staged: Staged): void {
   lowerMark(db)
 }
 
-function assertComing(db: Database, { conversationSeq }: Staged): void {
+/** With so many messages there. */
+function assertComing(db: Database, { conversationSeq }: Staged, there: number): void {
   const sql = "SELECT 1 FROM conversations WHERE seq = :conversationSeq AND hidden = 'importing'"
-  if (!comingOn(db).has(conversationSeq) || !statement(db, sql).get({ conversationSeq })) throw notWhole()
+  if (comingOn(db).get(conversationSeq) !== there || !statement(db, sql).get({ conversationSeq })) throw notWhole()
 }
 
 function notWhole(): AppError {
