@@ -13,7 +13,7 @@ import { type Operation, readOperationLog } from '../faults/operation-log.ts'
 
 const run = promisify(execFile)
 
-export interface Written {
+interface Written {
   bytes: number
   syncs: number
   /** From the first to the last operation. */

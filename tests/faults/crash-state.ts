@@ -6,7 +6,7 @@ import { applyChanges, type Change, type DiskModel, type ModelFile, type NameCha
 /** What became of each write that no sync had followed; `torn` is `subset` with one write broken at a sector. */
 export const FATES = ['kept', 'dropped', 'prefix', 'subset', 'torn'] as const
 
-export type Fate = (typeof FATES)[number]
+type Fate = (typeof FATES)[number]
 
 export interface CrashChoice {
   writes: Fate

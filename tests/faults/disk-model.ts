@@ -12,7 +12,7 @@ export interface ModelFile {
   pending: Change[]
 }
 
-export type Node = ModelFile | 'folder'
+type Node = ModelFile | 'folder'
 
 /** Absolute path to what it names. */
 export type Names = Map<string, Node>

@@ -44,7 +44,7 @@ function describeLog(operations: Operation[]): string[] {
     const name = 'handle' in operation ? (names.get(operation.handle ?? '') ?? '?') : ''
     switch (operation.kind) {
       case 'write':
-        return `write ${name} ${operation.offset} ${operation.data}`
+        return `write ${name} ${operation.offset} ${operation.data.toString()}`
       case 'truncate':
         return `truncate ${operation.path ? path.basename(operation.path) : name} ${operation.size}`
       case 'rename':

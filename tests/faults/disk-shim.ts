@@ -45,7 +45,7 @@ export interface FaultOptions {
 }
 
 /** Compiles the library once for each version of its source. Needs a C compiler. Returns the path of the library. */
-export function compileShim(): string {
+function compileShim(): string {
   const version = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16)
   const folder = path.join(os.tmpdir(), `alcove-faults-${os.userInfo().uid}`)
   const library = path.join(folder, `${version}.so`)

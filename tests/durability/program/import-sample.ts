@@ -1,7 +1,7 @@
 /** Files to import, the same for the same name, so that the test knows what must be there afterwards. */
 import { createHash } from 'node:crypto'
 
-export const IMPORTED_CONVERSATIONS = 12
+const IMPORTED_CONVERSATIONS = 12
 
 /** The first is so long that it comes in slices. */
 export function importedMessages(index: number): number {
