@@ -48,7 +48,10 @@ const LONGEST = 10_000
 const PER_TRANSACTION = 5_000
 /** Conversations that are gone on with by turns, so that the messages of one do not lie beside each other in the file. */
 const OPEN_AT_ONCE = 8
-const BEGIN = 1_600_000_000_000
+/** Before any test runs, so that what it adds is the newest by id as well. */
+const END = 1_750_000_000_000
+const BETWEEN_EXCHANGES_MS = 300_000
+const PINNED = 5
 const MEDIAN_UNITS = { user: 160, assistant: 420, reasoning: 900 }
 const MODEL = 'made-up-8b'
 
@@ -71,38 +74,44 @@ const INSERT_REQUEST = `
 
 /**
  * Fills an empty history as years of use would: conversations of very different lengths that are gone on with by turns,
- * one of them long; texts of lognormal lengths in several scripts; branches, failed replies, reasoning, pins and trash.
+ * the newest
+ * of them long; texts of lognormal lengths in several scripts; branches, failed replies, reasoning, pins and trash.
  * The same arguments make the same history.
  */
 export function seedLargeHistory(db: Database, { messages, conversations, seed }: LargeHistory): SeededHistory {
   const random = seededRandom(seed)
+  const begin = END - messages * BETWEEN_EXCHANGES_MS
   const { id: endpointId } = createEndpoint(db, {
-    id: uuid({ msecs: BEGIN, random: random.bytes(16) }),
+    id: uuid({ msecs: begin, random: random.bytes(16) }),
     name: 'Local',
     kind: 'http',
     baseUrl: 'http://127.0.0.1:8080/v1',
     defaultModel: MODEL,
     windowTokens: null,
-    now: BEGIN,
+    now: begin,
   })
-  const context: Context = { db, random, texts: madeUpTexts(random), endpointId, now: BEGIN, nextSeq: 1 }
+  const context: Context = { db, random, texts: madeUpTexts(random), endpointId, now: begin, nextSeq: 1 }
   const longMessages = Math.min(LONGEST, Math.floor(messages / 2))
   const lengths = lengthsOf(random, messages - longMessages, conversations - 1)
-  const long = transact(db, () => open(context, longMessages))
-  const growing = [long]
-  while (growing.length > 0) {
+  const growing: Growing[] = []
+  const added = () => context.nextSeq - 1
+  let long: Growing | undefined
+  while (added() < messages) {
     transact(db, () => {
-      const end = context.nextSeq + PER_TRANSACTION
-      while (context.nextSeq < end && growing.length > 0) {
+      for (const end = added() + PER_TRANSACTION; added() < Math.min(end, messages); ) {
+        // Every second exchange is of the long one from here on, whatever the size of the history.
+        if (!long && added() >= messages - 2 * longMessages) long = open(context, longMessages)
         while (growing.length < OPEN_AT_ONCE && lengths.length > 0) growing.push(open(context, lengths.pop() ?? 1))
-        const index = choose(random, growing, long)
-        const conversation = growing[index]
-        if (conversation && !goOn(context, conversation)) growing.splice(index, 1)
+        const goesOn =
+          long && long.left > 0 && (growing.length === 0 || random.isOneIn(2)) ? long : random.pick(growing)
+        if (!goOn(context, goesOn) && goesOn !== long) growing.splice(growing.indexOf(goesOn), 1)
       }
     })
   }
-  transact(db, () => finishList(context, long.seq))
-  return { longId: long.id, longMessages }
+  if (!long) throw new Error('a large history has a long conversation')
+  const { seq, id } = long
+  transact(db, () => finishList(context, seq))
+  return { longId: id, longMessages }
 }
 
 /** Lognormal lengths that add up to `messages`. */
@@ -113,12 +122,6 @@ function lengthsOf(random: SeededRandom, messages: number, count: number): numbe
   const missing = messages - lengths.reduce((total, length) => total + length, 0)
   lengths[0] = Math.max(1, (lengths[0] ?? 0) + missing)
   return lengths
-}
-
-/** The long one is gone on with as long as there are others, so that it spreads over the whole file. */
-function choose(random: SeededRandom, growing: readonly Growing[], long: Growing): number {
-  const other = random.below(growing.length)
-  return growing[other] === long && growing.length > 1 && !random.isOneIn(3) ? (other + 1) % growing.length : other
 }
 
 function open({ db, random, texts, endpointId, now }: Context, left: number): Growing {
@@ -144,7 +147,7 @@ function open({ db, random, texts, endpointId, now }: Context, left: number): Gr
 function goOn(context: Context, conversation: Growing): boolean {
   const { random } = context
   const { branch } = conversation
-  context.now += 20_000 + random.below(600_000)
+  context.now += random.below(2 * BETWEEN_EXCHANGES_MS)
   // Regenerated: the last reply stays beside the new one.
   const again = branch.length > 1 && random.isOneIn(12)
   if (again) branch.pop()
@@ -229,10 +232,10 @@ function finishList({ db, random, now }: Context, longSeq: number): void {
     UPDATE conversations SET trashed_at = :now, trashed_seq = (SELECT coalesce(max(trashed_seq), 0) + 1 FROM conversations)
     WHERE seq = :seq`
   const draft = "INSERT INTO drafts (conversation_seq, updated_at, text) VALUES (:seq, :now, 'Not sent yet')"
-  for (const { seq } of sequences) {
-    if (seq === longSeq) continue
-    if (random.isOneIn(200)) statement(db, pin).run({ seq, now })
-    if (random.isOneIn(30)) statement(db, trash).run({ seq, now })
+  const others = sequences.filter(({ seq }) => seq !== longSeq)
+  for (let pinned = 0; pinned < PINNED; pinned += 1) statement(db, pin).run({ ...random.pick(others), now })
+  for (const { seq } of others) {
+    if (random.isOneIn(15)) statement(db, trash).run({ seq, now })
     if (random.isOneIn(300)) statement(db, draft).run({ seq, now })
   }
 }
