@@ -8,6 +8,7 @@ import { ensureSystemPackages } from '../scripts/system-packages.ts'
 import { startVirtualDisplay } from '../scripts/virtual-display.ts'
 
 const SUFFIX = '.bench.ts'
+const runBench = join(import.meta.dirname, 'measuring', 'run-bench.ts')
 const words = process.argv.slice(2)
 const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith(SUFFIX))
@@ -23,7 +24,7 @@ const failed: string[] = []
 try {
   for (const name of names) {
     console.log(`\n== ${name.slice(0, -SUFFIX.length)}`)
-    const { code } = await run(process.execPath, [join(import.meta.dirname, name)], { cwd: projectRoot, env })
+    const { code } = await run(process.execPath, [runBench, join(import.meta.dirname, name)], { cwd: projectRoot, env })
     if (code !== 0) failed.push(name)
   }
 } finally {
