@@ -48,7 +48,42 @@ describe('createChunkWriter', () => {
       void writer.flush()
     }
     await writer.flush()
-    expect(order).toEqual(['1', '2', '3'])
+    expect(order.join('')).toBe('123')
+  })
+
+  it('writes what could not be written with what came after it, so that no text has a hole', async () => {
+    const writes: string[] = []
+    const failures = [new Error('disk full')]
+    const writer = createChunkWriter(
+      async ([chunk]) => {
+        await sleep(5)
+        const failure = failures.pop()
+        if (failure) throw failure
+        writes.push(chunk?.text ?? '')
+      },
+      () => {},
+    )
+    writer.add('a', { text: 'one ' })
+    const first = writer.flush()
+    await sleep(1)
+    writer.add('a', { text: 'two' })
+    await expect(first).rejects.toThrow('disk full')
+    await writer.flush()
+    expect(writes).toEqual(['one two'])
+  })
+
+  it('tries no more to write what a reply that has ended could not keep', async () => {
+    const writes: string[] = []
+    const writer = createChunkWriter(
+      ([chunk]) => (chunk?.messageId === 'a' ? Promise.reject(new Error('gone')) : Promise.resolve(writes.push('b'))),
+      () => {},
+    )
+    writer.add('a', { text: '1' })
+    await expect(writer.flush()).rejects.toThrow('gone')
+    writer.forget('a')
+    writer.add('b', { text: '2' })
+    await writer.flush()
+    expect(writes).toEqual(['b'])
   })
 
   it('names the replies whose text could not be written', async () => {

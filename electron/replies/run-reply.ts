@@ -51,6 +51,7 @@ async function storeEnd({ history, writer, reply }: RunOptions, outcome: ReplyOu
   try {
     // A failed write has been taken up by the writer's own report; the end is stored all the same.
     await writer.flush().catch(() => {})
+    writer.forget(replyId)
     reply.ended = await history.finishReply({
       messageId: replyId,
       ...outcome,
