@@ -7,6 +7,7 @@ import { type Database, openDatabase } from './database.ts'
 import { type OpenHistoryOptions, openHistoryFile } from './open-history-file.ts'
 import { copyForReading, removeLeftCopies } from './read-only-copy.ts'
 import { interruptStreaming } from './replies.ts'
+import { fromDiskError } from './sqlite-errors.ts'
 import type { Opened } from './worker-protocol.ts'
 
 export interface OpenFile extends Opened {
@@ -21,7 +22,8 @@ export function openReadable(options: OpenHistoryOptions): OpenFile {
     const db = freeingBallast(path.dirname(options.file), () => openHistoryFile(options))
     removeLeftCopies()
     return { db, file: options.file, readOnly: false, close: () => void db.close() }
-  } catch (error) {
+  } catch (cause) {
+    const error = fromDiskError(cause)
     if (!(error instanceof AppError) || !READABLE.has(error.code)) throw error
     // A new history has nothing to read.
     if (!statSync(options.file, { throwIfNoEntry: false })?.size) throw error

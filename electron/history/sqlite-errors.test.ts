@@ -1,7 +1,7 @@
 import Sqlite from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../shared/errors.ts'
-import { fromSqliteError } from './sqlite-errors.ts'
+import { fromDiskError, fromSqliteError } from './sqlite-errors.ts'
 
 function told(code: string, opening = false) {
   const known = fromSqliteError(new Sqlite.SqliteError('marker', code), { opening })
@@ -32,6 +32,18 @@ describe('what SQLite reports', () => {
     ['SQLITE_ERROR', 'unexpected'],
   ])('tells %s in words that a person can act on', (code, expected) => {
     expect(told(code)).toBe(expected)
+  })
+
+  it.each([
+    ['ENOSPC', 'disk-full'],
+    ['EDQUOT', 'disk-full'],
+    ['EROFS', 'history-read-only'],
+    ['EIO', 'history-unavailable'],
+  ])('tells what the system says of a file as well: %s', (code, expected) => {
+    const error = Object.assign(new Error('marker'), { code, syscall: 'read' })
+    expect(fromDiskError(error)).toMatchObject({ code: expected, retryable: true })
+    const other = new Error(code)
+    expect(fromDiskError(other)).toBe(other)
   })
 
   it('takes pages that nothing can read for a wrong key at first, and for damage later', () => {

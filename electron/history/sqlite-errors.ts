@@ -52,6 +52,19 @@ export function fromSqliteError(error: unknown, situation: Situation = { opening
   }
 }
 
+/**
+ * The same for what SQLite or Node threw on a file of the history itself.
+ * Calls of the system that failed: https://nodejs.org/api/errors.html#class-systemerror
+ */
+export function fromDiskError(thrown: unknown): unknown {
+  const error = fromSqliteError(thrown)
+  if (!(error instanceof Error && 'syscall' in error && 'code' in error)) return error
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return diskFull(error)
+  const options = { cause: error, retryable: true }
+  if (error.code === 'EROFS') return new AppError('history-read-only', READ_ONLY, options)
+  return new AppError('history-unavailable', UNREADABLE, options)
+}
+
 /** @param cause what SQLite threw, where there is anything */
 export function diskFull(cause?: unknown): AppError {
   const message =

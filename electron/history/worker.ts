@@ -8,7 +8,7 @@ import { bulkFunctions, type FunctionName, functions, reliefs } from './function
 import { workIdly } from './idle-work.ts'
 import { type OpenFile, openReadable } from './open-readable.ts'
 import { serveCalls } from './serve-calls.ts'
-import { fromSqliteError } from './sqlite-errors.ts'
+import { fromDiskError } from './sqlite-errors.ts'
 import type { FromWorker } from './worker-protocol.ts'
 
 type Run = (db: OpenFile['db'], args: unknown) => unknown
@@ -37,7 +37,7 @@ serveCalls<Connection>(port, {
     try {
       return reserve.run(reliefs[name as FunctionName], () => (functions[name as FunctionName] as Run)(db, args))
     } catch (error) {
-      throw explain(fromSqliteError(error), file)
+      throw explain(fromDiskError(error), file)
     }
   },
   isBulk: (name) => bulkFunctions.has(name as FunctionName),
@@ -46,7 +46,7 @@ serveCalls<Connection>(port, {
     try {
       return workIdly(db, reserve)
     } catch (error) {
-      const cause = explain(fromSqliteError(error), file)
+      const cause = explain(fromDiskError(error), file)
       port.postMessage({ type: 'idle-work-failed', error: toWireError(cause) } satisfies FromWorker)
       return REST_MS
     }

@@ -53,9 +53,15 @@ export function writeSealedCopy(db: Database, args: CopyArgs): VerifyReport {
   }
 }
 
-/** Removes a copy, whole or not, and what SQLite may have left beside it. */
+/** Removes a copy, whole or not, and what SQLite may have left beside it. Never throws: the next backup tries again. */
 export function removeCopy(file: string): void {
-  for (const end of ['', '-journal', '-wal', '-shm']) rmSync(file + end, { force: true })
+  for (const end of ['', '-journal', '-wal', '-shm']) {
+    try {
+      rmSync(file + end, { force: true })
+    } catch {
+      // What made the copy fail is told; that it could not be removed either says nothing new.
+    }
+  }
 }
 
 /** Undefined when the copy is another state than the one that `source` holds on to. */
