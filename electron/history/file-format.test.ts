@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { copyFileSync, readFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { backUp } from './backup/back-up.ts'
+import { backUpBeforeMigration } from './backup/back-up-before-migration.ts'
 import { changeKey } from './change-key/change-key.ts'
-import { openHistoryFile } from './open-history-file.ts'
+import { openDatabase } from './database.ts'
+import { migrate } from './migrate.ts'
+import { migrations } from './migrations.ts'
 import {
   openPage,
   PAGE,
@@ -83,8 +86,13 @@ describe('every page that another program reads with the key, and nobody without
     const { file } = temporaryFile()
     const key = Buffer.from(readFileSync(path.join(FIXTURE, 'key.hex'), 'utf8').trim(), 'hex')
     for (const end of ['', '-wal']) copyFileSync(path.join(FIXTURE, `history.db${end}`), file + end)
-    const db = openHistoryFile({ file, key })
+    const db = openDatabase({ file, key })
     onTestFinished(() => void db.close())
+    db.pragma('wal_checkpoint(TRUNCATE)')
+    migrate(db, migrations, { beforeMigrate: backUpBeforeMigration({ file, key }) })
+    const backups = path.join(path.dirname(file), 'backups')
+    const [backup = ''] = readdirSync(backups)
+    expect(lookAt(readFilePages(path.join(backups, backup), key), 'Shade garden')).toEqual(SEALED)
     expect(lookAt(readLogPages(file, key), 'message_index_backlog')).toEqual(SEALED)
     db.pragma('wal_checkpoint(TRUNCATE)')
     expect(lookAt(readFilePages(file, key), 'Shade garden')).toEqual(SEALED)

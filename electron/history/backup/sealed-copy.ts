@@ -29,8 +29,8 @@ const CACHE_MIB = 16
 /**
  * Writes what `db` holds to a new encrypted file without free space (`VACUUM INTO`), opens that with its key, checks
  * every page and reference, compares the content of every table with the source, and syncs it. Others may go on
- * writing meanwhile. Leaves nothing behind when it throws: `backup-failed` where the copy is not equal or not sound,
- * what SQLite throws, or EEXIST.
+ * writing meanwhile. Throws `backup-failed` where the copy is not equal or not sound, what SQLite throws, or EEXIST;
+ * the caller then removes the copy.
  */
 export function writeSealedCopy(db: Database, args: CopyArgs): VerifyReport {
   for (let attempt = 1; ; attempt += 1) {
@@ -44,9 +44,6 @@ export function writeSealedCopy(db: Database, args: CopyArgs): VerifyReport {
       if (report) return report
       if (attempt === ATTEMPTS) throw notEqual()
       removeCopy(args.into)
-    } catch (error) {
-      removeCopy(args.into)
-      throw error
     } finally {
       source.close()
     }

@@ -191,7 +191,10 @@ describe('a key that cannot be changed', () => {
     const history = crashedHistory(path.join(disk, 'history.db'))
     const free = 1_500_000 - statSync(history.file).size - statSync(`${history.file}-wal`).size
     writeFileSync(path.join(disk, 'other'), Buffer.alloc(Math.max(0, free - 200_000)))
-    expect(await refused(history)).toEqual({ code: 'disk-full', calls: [], isAsItWas: true, left: [] })
+    const steps: string[] = []
+    const onStep = (step: KeyChangeStep) => void steps.push(step)
+    expect(await refused(history, { onStep })).toEqual({ code: 'disk-full', calls: [], isAsItWas: true, left: [] })
+    expect(steps).toEqual(['lock'])
   })
 })
 
