@@ -20,6 +20,7 @@ export default defineConfig(({ mode }) => ({
         main: 'electron/main.ts',
         'history-worker': 'electron/history/worker.ts',
         'bulk-worker': 'electron/transfer/bulk-worker.ts',
+        'search-worker': 'electron/search/search-worker.ts',
         'change-key-worker': 'electron/history/change-key/change-key-worker.ts',
       },
       formats: ['es'],

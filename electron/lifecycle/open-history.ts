@@ -7,6 +7,7 @@ import type { KeptKey } from '../keys/history-keys.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { log } from '../log.ts'
 import { createReplies, type Replies } from '../replies/replies.ts'
+import { type SearchWorker, startSearchWorker } from '../search/search.ts'
 import { type BulkWorker, startBulkWorker } from '../transfer/bulk.ts'
 
 type Damage = Extract<AppState['history'], { state: 'open' }>['damage']
@@ -17,6 +18,8 @@ export interface OpenHistory {
   replies: Replies
   /** Started at the first export or import. */
   bulk(): BulkWorker
+  /** Started at the first search. */
+  search(): SearchWorker
 }
 
 interface HolderOptions {
@@ -55,7 +58,7 @@ export interface HistoryHolder {
 export function createHistoryHolder(options: HolderOptions): HistoryHolder {
   let state: AppState['history'] = { state: 'opening', updating: false }
   let open: OpenHistory | undefined
-  let bulk: BulkWorker | undefined
+  let readers: { close(): Promise<void> }[] = []
   const turn = oneAtATime()
   const setState = (next: AppState['history']) => {
     state = next
@@ -64,6 +67,8 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
   const setFailed = (error: WireError) => setState({ state: 'failed', error, remedies: remediesFor(error.code) })
 
   async function openOnce(): Promise<void> {
+    // What was only readable may be writable by now.
+    await closeFile()
     setState({ state: 'opening', updating: false })
     try {
       setOpen(await options.keys.openWithStoredKey(options.file, openFile))
@@ -75,7 +80,6 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
 
   async function openFile(key: Buffer): Promise<void> {
     const common = { file: options.file, nativeBinding: options.nativeBinding }
-    const reading = { ...common, workerUrl: workerUrl('bulk-worker.js') }
     const history = await openHistory({
       ...common,
       key: Buffer.from(key),
@@ -88,14 +92,11 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
     const { readOnly, file } = history.opened
     if (!readOnly) await interruptStreaming(history)
     const replies = createReplies({ history, keys: options.keys, onCount: options.onReplyCount })
-    open = {
-      history,
-      replies,
-      bulk: () => {
-        bulk ??= startBulkWorker({ ...reading, file, key: Buffer.from(key), onEnd: log.ended })
-        return bulk
-      },
-    }
+    const read = () => ({ ...common, file, key: Buffer.from(key), onEnd: log.ended })
+    const bulk = lazily(() => startBulkWorker({ ...read(), workerUrl: workerUrl('bulk-worker.js') }))
+    const search = lazily(() => startSearchWorker({ ...read(), workerUrl: workerUrl('search-worker.js') }))
+    readers = [bulk, search]
+    open = { history, replies, bulk: bulk.get, search: search.get }
   }
 
   function setOpen({ protection, backend }: KeptKey): void {
@@ -121,6 +122,9 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
 
   /** A wrong key changes nothing; with a right one the page may still have to say that the file is damaged. */
   async function openBrought(key: Buffer): Promise<void> {
+    if (open) throw new AppError('conflict', 'Your history is open already.')
+    // An empty history would be made, and a key that opens nothing would be kept.
+    if (!existsSync(options.file)) throw noHistory()
     // No state in between: the page that the key was entered on stays until the history is open.
     try {
       await openFile(key)
@@ -133,14 +137,13 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
     setOpen(await keepKey(key))
   }
 
-  async function close(): Promise<void> {
-    await turn.over()
+  async function closeFile(): Promise<void> {
     const closing = open
-    const reading = bulk
+    const reading = readers
     open = undefined
-    bulk = undefined
+    readers = []
     await closing?.replies.interruptAll()
-    await reading?.close()
+    for (const reader of reading) await reader.close()
     await closing?.history.close()
   }
 
@@ -150,56 +153,57 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
     state: () => state,
     async open() {
       if (open && !open.history.opened.readOnly) return
-      // What was only readable may be writable by now.
-      if (open) await close()
       await (turn.over() ?? turn.take(openOnce))
     },
     get() {
       if (open) return open
       throw whyClosed(state)
     },
-    close,
-    async openWithKey(key) {
-      await turn.over()
-      if (open) throw new AppError('conflict', 'Your history is open already.')
-      // An empty history would be made, and a key that opens nothing would be kept.
-      if (!existsSync(options.file)) throw noHistory()
-      await turn.take(() => openBrought(key))
-    },
-    async whileClosed(work) {
-      await close()
-      return await turn.take(async () => {
+    close: () => turn.take(closeFile),
+    openWithKey: (key) => turn.take(() => openBrought(key)),
+    whileClosed: (work) =>
+      turn.take(async () => {
+        await closeFile()
         setState({ state: 'opening', updating: false })
         try {
           return await work()
         } finally {
           await openOnce()
         }
-      })
-    },
+      }),
     reportDamage(damage) {
       if (state.state === 'open') setState({ ...state, damage })
     },
   }
 }
 
-/** Whoever wants to open or close the history while that is under way waits until it is over, however it ends. */
+/** A worker that is started when it is first needed. */
+function lazily<Reader extends { close(): Promise<void> }>(start: () => Reader) {
+  let started: Reader | undefined
+  const get = (): Reader => {
+    started ??= start()
+    return started
+  }
+  return { get, close: async () => started?.close() }
+}
+
+/** Opening, closing and whatever needs the file closed happen one after the other, however each ends. */
 function oneAtATime() {
-  let over: Promise<void> | undefined
+  let last: Promise<void> | undefined
   return {
     /** Undefined while nothing is under way. */
-    over: () => over,
+    over: () => last,
     async take<Result>(work: () => Promise<Result>): Promise<Result> {
-      const working = work()
+      const working = (last ?? Promise.resolve()).then(work)
       const mine = working.then(
         () => undefined,
         () => undefined,
       )
-      over = mine
+      last = mine
       try {
         return await working
       } finally {
-        if (over === mine) over = undefined
+        if (last === mine) last = undefined
       }
     },
   }

@@ -35,7 +35,7 @@ export function setIndexState(db: Database, state: IndexState): void {
 }
 
 /** The newest range that begins at or below `seq`. */
-export function findRangeFrom(db: Database, seq: number): BacklogRange | undefined {
+function findRangeFrom(db: Database, seq: number): BacklogRange | undefined {
   return statement<BacklogRange>(db, `${RANGE} WHERE first_seq <= :seq ORDER BY first_seq DESC LIMIT 1`).get({ seq })
 }
 

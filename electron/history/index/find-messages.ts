@@ -29,7 +29,7 @@ export interface FindMessagesArgs {
   cursor: string | null
 }
 
-export interface FoundMessage {
+interface FoundMessage {
   messageId: string
   conversationId: string
   conversationTitle: string

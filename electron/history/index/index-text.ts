@@ -41,7 +41,7 @@ export function indexText(text: string): string {
  * The stems (Porter 1980) of the English words in `text`, lower case, each once, in the order of the text. A word that is
  * its own stem is left out: it is found in the text itself, and the index stays smaller by it.
  */
-export function stemsOf(text: string): Set<string> {
+function stemsOf(text: string): Set<string> {
   const stems = new Set<string>()
   for (const [match] of text.matchAll(ENGLISH)) {
     const word = match.toLowerCase()
