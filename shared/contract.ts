@@ -56,6 +56,8 @@ const ExportPart = z.discriminatedUnion('type', [
     conversations: z.int(),
     messages: z.int(),
     sizeBytes: z.int(),
+    /** Only there where damage kept something from being read: what the file has only the place of. */
+    unreadable: z.object({ conversations: z.int(), messages: z.int(), others: z.int() }).optional(),
   }),
 ])
 

@@ -4,6 +4,8 @@
  */
 import type { Database } from './database.ts'
 import { ERASING_MESSAGES } from './erase/erasing-messages.ts'
+import { endReading, isDamage } from './salvage/reads/damage.ts'
+import { type Placeholder, readDamagedMessages } from './salvage/reads/damaged-export.ts'
 import { statement } from './statement.ts'
 
 export type MessageLayout = 'indented' | 'compact'
@@ -17,6 +19,9 @@ export interface MessageJson {
   parts: string | null
 }
 
+/** Told of each message of which only its place is known. */
+export type OnUnreadable = () => void
+
 /** A message stands four brackets deep in the file: document, conversations, conversation, messages. */
 export const MESSAGE_DEPTH = 4
 
@@ -27,6 +32,12 @@ const FROM = `
   WHERE m.conversation_seq = (SELECT seq FROM conversations WHERE id = :conversationId)
     AND m.seq NOT IN ${ERASING_MESSAGES}
   ORDER BY m.seq`
+
+// Reads no row but its own, so that a damaged one beside it does no harm.
+const FROM_ONE = `
+  FROM messages AS m NOT INDEXED
+  LEFT JOIN (SELECT :parentId AS id) AS parent
+  WHERE m.seq = :seq`
 
 const ATTACHMENTS = `
   iif(EXISTS (SELECT 1 FROM message_attachments WHERE message_seq = m.seq), (
@@ -96,7 +107,7 @@ export function lineAt(depth: number, layout: MessageLayout): string {
   return layout === 'indented' ? `\n${'  '.repeat(depth)}` : ''
 }
 
-function selectMessages(layout: MessageLayout): string {
+function selectMessages(layout: MessageLayout, from: string): string {
   const depth = MESSAGE_DEPTH
   const colon = layout === 'indented' ? ': ' : ':'
   const request = record(['strategy', 'json_quote(strategy)'], REQUEST, depth + 2, layout)
@@ -108,15 +119,50 @@ function selectMessages(layout: MessageLayout): string {
     SELECT ${message.slice(0, -1)},
       ',${lineAt(depth + 1, layout)}"requests"${colon}[' || ${requests} || '${lineAt(depth + 1, layout)}]') AS text,
       m.error, m.sampling, ${ATTACHMENTS} AS attachments, m.parts
-    ${FROM}`
+    ${from}`
 }
 
-const SELECT = { indented: selectMessages('indented'), compact: selectMessages('compact') }
+const SELECT = { indented: selectMessages('indented', FROM), compact: selectMessages('compact', FROM) }
+const SELECT_ONE = { indented: selectMessages('indented', FROM_ONE), compact: selectMessages('compact', FROM_ONE) }
 
-/** The messages of every branch, parents first, read one at a time: one such reading at a time on a connection. */
-export function readMessagesAsJson(
+/**
+ * The messages of every branch, parents first, read one at a time: one such reading at a time on a connection. One whose
+ * place in the file is damaged is there as a placeholder with an error, and told to `onUnreadable`.
+ */
+export function* readMessagesAsJson(
   db: Database,
-  { conversationId, layout }: { conversationId: string; layout: MessageLayout },
-): IterableIterator<MessageJson> {
-  return statement<MessageJson>(db, SELECT[layout]).iterate({ conversationId })
+  {
+    conversationId,
+    layout,
+    onUnreadable,
+  }: { conversationId: string; layout: MessageLayout; onUnreadable: OnUnreadable },
+): Generator<MessageJson> {
+  let given = 0
+  try {
+    for (const message of statement<MessageJson>(db, SELECT[layout]).iterate({ conversationId })) {
+      given += 1
+      yield message
+    }
+    return
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    endReading(db)
+  }
+  const readOne = (seq: number, parentId: string | null) =>
+    statement<MessageJson>(db, SELECT_ONE[layout]).get({ seq, parentId })
+  for (const found of readDamagedMessages(db, { conversationId, skip: given }, readOne)) {
+    if ('whole' in found) yield found.whole
+    else {
+      onUnreadable()
+      yield writePlaceholder(found.placeholder, layout)
+    }
+  }
+}
+
+function writePlaceholder({ id, parentId, role, error }: Placeholder, layout: MessageLayout): MessageJson {
+  const line = lineAt(MESSAGE_DEPTH + 1, layout)
+  const colon = layout === 'indented' ? ': ' : ':'
+  const members = { id, ...(parentId === null ? {} : { parentId }), role, status: 'failed', createdAt: 0, text: '' }
+  const written = Object.entries(members).map(([name, value]) => `${line}"${name}"${colon}${JSON.stringify(value)}`)
+  return { text: `{${written.join()}`, error, sampling: null, attachments: null, parts: null }
 }

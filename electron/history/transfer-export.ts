@@ -1,6 +1,9 @@
 /** Reads the history for an export: one conversation at a time, messages one by one, each as the export format writes it. */
 import type { FileConversationHead, FileEndpoint, FileFolder, FileMessage } from '../transfer/alcove-format.ts'
 import type { Database } from './database.ts'
+import { orUndefined, readAround, readAroundInTransaction } from './salvage/reads/damage.ts'
+import { walkDamagedBranch } from './salvage/reads/damaged-branch.ts'
+import { findLeafId, lostHead } from './salvage/reads/damaged-export.ts'
 import { statement } from './statement.ts'
 import { fromJson } from './stored-values.ts'
 
@@ -8,6 +11,23 @@ export type ExportScope = { type: 'all' } | { type: 'conversations'; conversatio
 
 /** The conversations of `scope` that are there, by id. Trashed ones belong to `all`. */
 export function listExportedIds(db: Database, scope: ExportScope): string[] {
+  return readAround(
+    () => listWholeIds(db, scope),
+    () => (scope.type === 'all' ? listIdsByIndex(db) : [...new Set(scope.conversationIds)].sort()),
+  )
+}
+
+/** Without a look at the conversations themselves; of those that can be read, not the hidden ones. */
+function listIdsByIndex(db: Database): string[] {
+  const sql = 'SELECT id FROM conversations INDEXED BY sqlite_autoindex_conversations_1 ORDER BY id'
+  const hidden = 'SELECT hidden FROM conversations WHERE id = :id'
+  return statement<{ id: string }>(db, sql)
+    .all()
+    .map(({ id }) => id)
+    .filter((id) => !orUndefined(() => statement<{ hidden: string | null }>(db, hidden).get({ id })?.hidden))
+}
+
+function listWholeIds(db: Database, scope: ExportScope): string[] {
   const rows =
     scope.type === 'all'
       ? statement<{ id: string }>(db, 'SELECT id FROM conversations WHERE hidden IS NULL ORDER BY id').all()
@@ -60,14 +80,42 @@ const HEAD = `
   LEFT JOIN drafts AS d ON d.conversation_seq = c.seq
   WHERE c.id = :conversationId`
 
-/** Everything about a conversation but its messages; undefined when it is gone by now. Empty values are left out. */
+/**
+ * Everything about a conversation but its messages; undefined when it is gone by now. Empty values are left out, and so is
+ * what cannot be read, which is told to `onUnreadable`.
+ */
 export function findConversationHead(
   db: Database,
   { conversationId }: { conversationId: string },
+  onUnreadable: () => void,
 ): FileConversationHead | undefined {
-  const row = statement<HeadRow>(db, HEAD).get({ conversationId })
-  if (!row) return undefined
+  return readAroundInTransaction(
+    db,
+    () => {
+      const row = statement<HeadRow>(db, HEAD).get({ conversationId })
+      return row && headOf(row)
+    },
+    () => {
+      onUnreadable()
+      return readHeadAlone(db, conversationId) ?? lostHead(conversationId)
+    },
+  )
+}
+
+const HEAD_ALONE = `
+  SELECT c.*, NULL AS active_leaf_id, NULL AS draft_text, NULL AS draft_at, '[]' AS tags
+  FROM conversations AS c WHERE c.id = :conversationId`
+
+function readHeadAlone(db: Database, conversationId: string): FileConversationHead | undefined {
+  return orUndefined(() => {
+    const row = statement<HeadRow & { active_leaf_seq: number | null }>(db, HEAD_ALONE).get({ conversationId })
+    return row && { ...headOf(row), activeLeafId: findLeafId(db, conversationId, row.active_leaf_seq) }
+  })
+}
+
+function headOf(row: HeadRow): FileConversationHead {
   const tags = fromJson(row.tags) as string[]
+  const settings = fromJson(row.settings)
   return {
     id: row.id,
     title: row.title,
@@ -83,12 +131,13 @@ export function findConversationHead(
     retentionDays: row.retention_days ?? undefined,
     endpointId: row.endpoint_id ?? undefined,
     model: row.model ?? undefined,
-    settings: row.settings === '{}' ? undefined : (fromJson(row.settings) as object),
+    settings: row.settings === '{}' ? undefined : (settings as object),
     source: sourceOf(row),
     activeLeafId: row.active_leaf_id ?? undefined,
     systemPrompt: row.system_prompt || undefined,
     draft: row.draft_text === null ? undefined : { text: row.draft_text, updatedAt: row.draft_at ?? 0 },
     rawImport: row.raw_import ?? undefined,
+    unknown: settings === undefined ? { settings: row.settings } : undefined,
   }
 }
 
@@ -134,15 +183,31 @@ interface PlainMessage {
 
 /**
  * The messages with text on the active branch, oldest first, read one at a time: sorting them in SQL would hold every
- * text at once. A reply being written is left out until it ends.
+ * text at once. A reply being written is left out until it ends, and one that cannot be read, which is told.
  */
 export function* readActiveBranch(
   db: Database,
   { conversationId }: { conversationId: string },
+  onUnreadable: () => void,
 ): Generator<PlainMessage> {
-  const sql = `SELECT role, text, created_at AS createdAt FROM messages WHERE seq = :seq AND text <> ''`
-  for (const { seq } of statement<{ seq: number }>(db, BRANCH).all({ conversationId })) {
-    const message = statement<PlainMessage>(db, sql).get({ seq })
+  const sql = `SELECT role, text, created_at AS createdAt FROM messages NOT INDEXED WHERE seq = :seq AND text <> ''`
+  const seqs = readAroundInTransaction(
+    db,
+    () =>
+      statement<{ seq: number }>(db, BRANCH)
+        .all({ conversationId })
+        .map(({ seq }) => seq),
+    () => walkDamagedBranch(db, conversationId, null).reverse(),
+  )
+  for (const seq of seqs) {
+    const message = readAroundInTransaction(
+      db,
+      () => statement<PlainMessage>(db, sql).get({ seq }),
+      () => {
+        onUnreadable()
+        return undefined
+      },
+    )
     if (message) yield message
   }
 }

@@ -1,5 +1,5 @@
 import { lineAt, MESSAGE_DEPTH, type MessageJson, readMessagesAsJson } from '../history/message-json.ts'
-import { readAround } from '../history/salvage/reads/damage.ts'
+import { endReading, readAround } from '../history/salvage/reads/damage.ts'
 import { fromJson } from '../history/stored-values.ts'
 import {
   findAttachmentBytes,
@@ -72,7 +72,7 @@ function* writeConversation(
     yield json.close(']') + json.close('}')
     progress.conversations += 1
   } finally {
-    db.exec('COMMIT')
+    endReading(db)
   }
 }
 

@@ -1,3 +1,4 @@
+import { endReading } from '../history/salvage/reads/damage.ts'
 import { findConversationHead, readActiveBranch } from '../history/transfer-export.ts'
 import type { FileConversationHead } from './alcove-format.ts'
 import type { ExportWork } from './formats.ts'
@@ -42,7 +43,7 @@ function* writeConversation(
     if (!alone) yield json.close('}')
     progress.conversations += 1
   } finally {
-    db.exec('COMMIT')
+    endReading(db)
   }
 }
 

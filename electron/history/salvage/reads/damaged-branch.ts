@@ -136,7 +136,7 @@ function readText(db: Database, seq: number): string | undefined {
 }
 
 /** Question and answer take turns. */
-function guessRole(db: Database, { parents }: IndexedTree, seq: number): MessageRole {
+export function guessRole(db: Database, { parents }: IndexedTree, seq: number): MessageRole {
   const parentSeq = parents.get(seq)
   if (parentSeq === null || parentSeq === undefined) return 'user'
   const sql = 'SELECT role FROM messages NOT INDEXED WHERE seq = :parentSeq'
