@@ -6,7 +6,13 @@ import { fakeKeyring } from './fake-keyring.ts'
 
 const [file = '', historyFile = '', when = '0'] = process.argv.slice(2)
 await sleep(Number(when) - Date.now())
-await createKeyStore(file, fakeKeyring('a')).openWithStoredKey(historyFile, async (key) => {
+// Slow enough that each finds no key before any has stored one.
+const keyring = fakeKeyring('a')
+const look = async () => {
+  await sleep(300 + 100 * Math.random())
+  return await keyring.look()
+}
+await createKeyStore(file, { ...keyring, look }).openWithStoredKey(historyFile, async (key) => {
   appendFileSync(historyFile, 'x')
   process.stdout.write(key.toString('hex'))
 })
