@@ -140,8 +140,8 @@ describe('a key that cannot be changed', () => {
     const error: unknown = await changeKey({ ...history, newKey: randomBytes(32), ...tell, ...args }).catch(
       (reason: unknown) => reason,
     )
-    const isAsItWas = exportOf(history.file, history.key) === history.expected
     const left = namesBeside(history.file).filter((name) => name.includes('next-key'))
+    const isAsItWas = exportOf(history.file, history.key) === history.expected
     return { code: error instanceof AppError ? error.code : error, calls, isAsItWas, left }
   }
 
