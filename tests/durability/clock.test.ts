@@ -110,7 +110,7 @@ describe('a clock that', () => {
       prompt: { messages: [{ role: 'user', content: 'Hello' }], summary: { estimatedTokens: 3 } },
       sampling: {},
     }
-    const writer = { add: () => {}, flush: async () => {} }
+    const writer = { add: () => {}, flush: async () => {}, forget: () => {} }
     await receiveReply(reply, request as unknown as Parameters<typeof receiveReply>[1], writer, outcome)
     vi.restoreAllMocks()
     await fake.close()

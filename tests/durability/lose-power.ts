@@ -70,7 +70,7 @@ export async function losePower(
 ): Promise<PowerFailure[]> {
   const random = seededRandom(seed)
   const { operations } = recording
-  const cuts = Array.from({ length: count }, () => chooseCut(operations, random)).sort((a, b) => a - b)
+  const cuts = Array.from({ length: count }, () => chooseCut(recording, random)).sort((a, b) => a - b)
   const disk = createDiskModel(recording.start, recording.folder)
   const failures: PowerFailure[] = []
   let played = 0
@@ -97,10 +97,22 @@ export async function losePower(
   return failures
 }
 
-/** After any operation; marks and openings change nothing on the disk, so half of the cuts come right after a mark. */
-function chooseCut(operations: readonly Operation[], random: Random): number {
-  const cut = 1 + Math.floor(random() * operations.length)
-  if (random() < 0.5) return cut
-  const mark = operations.findIndex((one, index) => index >= cut && one.kind === 'mark')
-  return mark < 0 ? operations.length : mark + 1
+/**
+ * After any operation, or after a kind of which there are few: what is acknowledged, or written to the history itself
+ * instead of its log.
+ */
+function chooseCut({ operations, folder }: Recording, random: Random): number {
+  const from = 1 + Math.floor(random() * operations.length)
+  const kind = random()
+  if (kind < 0.4) return from
+  const handles = new Set(
+    operations.flatMap((one) => {
+      return one.kind === 'open' && one.path === path.join(folder, 'history.db') ? [one.handle] : []
+    }),
+  )
+  const found = operations.findIndex((one, index) => {
+    if (index < from) return false
+    return kind < 0.7 ? one.kind === 'mark' : one.kind === 'write' && handles.has(one.handle)
+  })
+  return found < 0 ? from : found + 1
 }

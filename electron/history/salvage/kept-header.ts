@@ -61,7 +61,8 @@ const PAUSE_MS = 20
 
 function findFault({ file, key }: HistoryFile): unknown {
   try {
-    if (!hasContent(file)) return undefined
+    // With a journal beside it a change was cut off, which SQLite takes back when it opens the file.
+    if (!hasContent(file) || hasContent(`${file}-journal`)) return undefined
     const pages = openPages({ file, key })
     if (!pages) return undefined
     try {

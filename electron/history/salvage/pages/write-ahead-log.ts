@@ -63,8 +63,10 @@ function readFrames(handle: number, cipher: PageCipher): Frame[] {
     const offset = HEADER_BYTES + index * FRAME_BYTES
     const bytes = readAt(handle, offset, FRAME_BYTES)
     const stored = { a: bytes.readUInt32BE(16), b: bytes.readUInt32BE(20) }
-    const frame = { offset: offset + FRAME_HEADER_BYTES, page: bytes.readUInt32BE(0), commit: bytes.readUInt32BE(4) }
     const isOurs = bytes.subarray(8, 16).equals(salts)
+    // The end of a transaction of an older log says nothing of this one.
+    const commit = isOlder(bytes.subarray(8, 16), salts) ? 0 : bytes.readUInt32BE(4)
+    const frame = { offset: offset + FRAME_HEADER_BYTES, page: bytes.readUInt32BE(0), commit }
     const content = bytes.subarray(FRAME_HEADER_BYTES)
     // Each sum goes on from the one before it, so that a frame behind a damaged one can still be told to be whole.
     const sum = addUp(content, isLittle, addUp(bytes.subarray(0, 8), isLittle, before))
@@ -75,6 +77,11 @@ function readFrames(handle: number, cipher: PageCipher): Frame[] {
   }
   // What follows the last frame of this log is left from an older one.
   return frames.slice(0, end).map((frame) => (frame.state === 'damaged' ? judge(handle, frame, cipher) : frame))
+}
+
+/** Whether what stands there was never written as part of this log: a damage leaves at least one of the two numbers. */
+function isOlder(found: Buffer, salts: Buffer): boolean {
+  return found.readUInt32BE(0) !== salts.readUInt32BE(0) && found.readUInt32BE(4) !== salts.readUInt32BE(4)
 }
 
 /** A frame with whole content has a sum that does not fit where the damage is in its own head or in the sum before it. */
