@@ -24,6 +24,10 @@ export type StoredSecret = z.infer<typeof StoredSecret>
 export type KeyFile = z.infer<typeof KeyFile>
 
 const VERSION = 1
+
+/** How long a file that somebody else is using is tried again. */
+const RETRY_MS = 1_000
+
 const EMPTY: KeyFile = { version: VERSION, history: null, nextHistory: null, formerHistory: [], endpoints: {} }
 
 /**
@@ -42,16 +46,23 @@ export function readKeyFile(file: string): KeyFile {
   return parse(text)
 }
 
-/** Replaces the key file as a whole (temporary file, fsync, rename, fsync of the folder), readable by its owner only. */
+/**
+ * Replaces the key file as a whole (temporary file, fsync, rename, fsync of the folder), readable by its owner only.
+ * @throws AppError `disk-full`, `folder-read-only`, `history-unavailable`; the former file is then as it was
+ */
 export async function writeKeyFile(file: string, keys: KeyFile): Promise<void> {
-  await writeFile(file, toText(keys), { mode: 0o600 })
-  await chmod(file, 0o600)
-  await flushFolder(path.dirname(file))
+  try {
+    await writeFile(file, toText(keys), { mode: 0o600, timeout: RETRY_MS })
+    await chmod(file, 0o600)
+    await flushFolder(path.dirname(file))
+  } catch (error) {
+    throw notWritten(error)
+  }
 }
 
 /**
  * Makes the key file, whole or not at all, unless there is one: of two processes that start for the first time only one
- * may decide on the key. False when another was first.
+ * may decide on the key. False when another was first. Throws like `writeKeyFile`.
  */
 export async function createKeyFile(file: string, keys: KeyFile): Promise<boolean> {
   const draft = `${file}.${randomBytes(6).toString('hex')}.new`
@@ -64,7 +75,7 @@ export async function createKeyFile(file: string, keys: KeyFile): Promise<boolea
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
+    throw notWritten(error)
   } finally {
     await rm(draft, { force: true })
   }
@@ -132,6 +143,29 @@ function damaged(cause: unknown): AppError {
     'The file with the key of your history cannot be read. Put keys.json back from a backup of the data folder, or enter your recovery code. Nothing was changed.',
     { cause, retryable: true },
   )
+}
+
+function notWritten(error: unknown): AppError {
+  const options = { cause: error, retryable: true }
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ENOSPC':
+    case 'EDQUOT': {
+      const message =
+        'The disk is full, so the key of the history could not be stored. Free some space, then try again.'
+      return new AppError('disk-full', message, options)
+    }
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM': {
+      const message =
+        'The data folder cannot be written to, so the key of the history could not be stored. Check its permissions, then try again.'
+      return new AppError('folder-read-only', message, options)
+    }
+    default: {
+      const message = 'The key of the history could not be stored. Check the data folder and its disk, then try again.'
+      return new AppError('history-unavailable', message, options)
+    }
+  }
 }
 
 function newer(): AppError {

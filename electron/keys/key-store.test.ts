@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../shared/errors.ts'
+import { mountSmallDisk, readOnlyFolder } from '../history/testing/small-disk.ts'
 import { createKeyStore } from './key-store.ts'
 import type { Keyring } from './secret-box.ts'
 import { fakeKeyring, noKeyring } from './testing/fake-keyring.ts'
@@ -94,6 +95,25 @@ describe('the first start', () => {
     writeFileSync(file, JSON.stringify({ version: 1, history: null, endpoints: {}, later: [1] }))
     await start(noKeyring)
     expect(JSON.parse(written())).toMatchObject({ later: [1], history: { protection: 'file' } })
+  })
+})
+
+describe('a key file that cannot be written', () => {
+  it('is told of on a full disk, and nothing is left behind', async ({ skip }) => {
+    const disk = mountSmallDisk('size=16k') ?? skip('cannot mount here')
+    expect(() => writeFileSync(path.join(disk, 'rest'), Buffer.alloc(64 * 1024))).toThrow()
+    const store = createKeyStore(path.join(disk, 'keys.json'), noKeyring)
+    await expect(store.getHistoryKey(path.join(disk, 'history.db'))).rejects.toMatchObject({ code: 'disk-full' })
+    expect(readdirSync(disk)).toEqual(['rest'])
+  })
+
+  it('is told of in a folder that can only be read', async ({ skip }) => {
+    const folder = readOnlyFolder() ?? skip('cannot mount here')
+    const store = createKeyStore(path.join(folder, 'keys.json'), noKeyring)
+    await expect(store.getHistoryKey(path.join(folder, 'history.db'))).rejects.toMatchObject({
+      code: 'folder-read-only',
+    })
+    await expect(store.setEndpointKey('one', 'sk-one')).rejects.toMatchObject({ code: 'folder-read-only' })
   })
 })
 

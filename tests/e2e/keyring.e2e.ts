@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../electron/history/database.ts'
+import { toRecoveryCode } from '../../electron/keys/recovery/recovery-code.ts'
 import words from '../../shared/messages/en.json' with { type: 'json' }
 import { type Keyring, keyringArguments, startKeyring } from '../setup/keyring.ts'
 import { type LaunchedApp, launchApp } from '../setup/launch-app.ts'
@@ -122,6 +123,23 @@ describe.runIf(process.platform === 'linux')('a history whose key is in the keyr
     const other = await startKeyring(newFolder())
     const title = words.history.title.keyringWrong
     await expectRefused(userData, { title, env: other.env, picture: 'keyring-wrong' }).finally(() => other.stop())
+  })
+
+  it('is kept by another keyring too once the recovery code has opened it, and still by the first', async () => {
+    const other = await startKeyring(newFolder())
+    try {
+      const opened = await open(userData, other.env)
+      const code = toRecoveryCode(Buffer.from(historyKey, 'base64'))
+      await opened.window.getByRole('textbox', { name: words.recovery.code }).fill(code)
+      await opened.window.getByRole('button', { name: words.recovery.open }).click()
+      await expectOpen(opened)
+      await shut()
+      await expectOpen(await open(userData, other.env))
+      await shut()
+    } finally {
+      await other.stop()
+    }
+    await expectOpen(await open(userData, keyring.env))
   })
 
   it('is refused while that keyring is locked', async () => {

@@ -10,11 +10,24 @@ interface Opener {
   openWithKey(key: Buffer): Promise<void>
 }
 
+let isAsking = false
+
+/** One box at a time: a page that was taken over must not bury the person in them. @throws AppError `conflict` */
+async function alone<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (isAsking) throw new AppError('conflict', 'A question of Alcove is open already. Answer that one first.')
+  isAsking = true
+  try {
+    return await work()
+  } finally {
+    isAsking = false
+  }
+}
+
 /** Shows the code of the open history; true when the person has it safe now. @throws AppError `history-unavailable` */
 export async function showCode(window: BrowserWindow | undefined, keys: KeyStore): Promise<boolean> {
   const key = keys.currentHistoryKey()
   if (!key) throw new AppError('history-unavailable', 'Your history is not open. Open it first, then try again.')
-  return await showRecoveryCode(window, key)
+  return await alone(() => showRecoveryCode(window, key))
 }
 
 /** Opens the history with a typed code. @throws AppError `recovery-code-wrong`, `recovery-code-other` and as `openWithKey` */
@@ -24,7 +37,7 @@ export async function openWithCode(opener: Opener, code: string): Promise<void> 
 
 /** The same with a file that the person chooses; nothing happens when none is chosen. */
 export async function openWithFile(opener: Opener, window: BrowserWindow | undefined): Promise<void> {
-  const key = await askForRecoveryFile(window)
+  const key = await alone(() => askForRecoveryFile(window))
   if (key) await openWith(opener, key)
 }
 
@@ -36,7 +49,7 @@ interface KeyChanger {
 /** Asks, then changes the key. @throws AppError `conflict` while a reply is written, or why the change failed */
 export async function askAndChangeKey(alcove: KeyChanger, window: BrowserWindow | undefined) {
   refuseWhileBusy(alcove)
-  if (!(await askToChangeKey(window))) return { changed: false, backups: 0 }
+  if (!(await alone(() => askToChangeKey(window)))) return { changed: false, backups: 0 }
   refuseWhileBusy(alcove)
   const { backupsUnderFormerKey } = await alcove.changeKey()
   return { changed: true, backups: backupsUnderFormerKey }
