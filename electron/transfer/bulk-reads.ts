@@ -1,9 +1,12 @@
 /** What the bulk worker answers with one value, each on a read-only connection of its own. */
+import { AppError } from '../../shared/errors.ts'
 import { type Backup, backUp } from '../history/backup/back-up.ts'
 import { type VerifyReport, verifyHistory } from '../history/backup/verify.ts'
 import { type Database, type OpenOptions, openDatabase } from '../history/database.ts'
 import { refuseNewer } from '../history/migrate.ts'
 import { migrations } from '../history/migrations.ts'
+import { type CheckCursor, type CheckSlice, checkSlice } from '../history/salvage/check-slice.ts'
+import { explainUnreadable } from '../history/salvage/kept-header.ts'
 import { fromSqliteError } from '../history/sqlite-errors.ts'
 import { getStatistics } from '../history/statistics.ts'
 
@@ -16,6 +19,7 @@ interface Reads {
   isOutdated: { args: Record<string, never>; value: boolean }
   statistics: { args: Record<string, never>; value: ReturnType<typeof getStatistics> }
   verify: { args: Record<string, never>; value: VerifyReport }
+  checkSlice: { args: { cursor: CheckCursor | null }; value: CheckSlice }
   backUp: { args: { folder: string; name: string }; value: Backup }
 }
 
@@ -33,15 +37,19 @@ const reads: { [N in ReadName]: Read<N> } = {
   },
   statistics: (db) => getStatistics(db),
   verify: (db) => verifyHistory(db),
+  checkSlice: (db, { cursor }) => checkSlice(db, cursor),
   backUp: (db, args, { key, nativeBinding }) => backUp(db, { ...args, key, nativeBinding }),
 }
 
 /** Of a connection that reads each page once. */
 const CACHE_MIB = 16
 
-/** Throws what `openDatabase` and the read throw. */
+/**
+ * Throws what `openDatabase` and the read throw, and `history-corrupt` where the beginning of the file is damaged. No other
+ * connection of this process may have the file open (see `explainUnreadable`).
+ */
 export function readHistory<N extends ReadName>(history: ReadableHistory, name: N, args: ReadArgs<N>): ReadValue<N> {
-  const db = openDatabase({ ...history, readonly: true, cacheMiB: CACHE_MIB })
+  const db = open(history)
   try {
     const read: Read<N> = reads[name]
     return read(db, args, history)
@@ -49,5 +57,16 @@ export function readHistory<N extends ReadName>(history: ReadableHistory, name: 
     throw fromSqliteError(error)
   } finally {
     db.close()
+  }
+}
+
+function open(history: ReadableHistory): Database {
+  try {
+    return openDatabase({ ...history, readonly: true, cacheMiB: CACHE_MIB })
+  } catch (error) {
+    const isUnreadable = error instanceof AppError && error.code === 'history-key-wrong'
+    if (!isUnreadable || explainUnreadable(history) === 'other-key') throw error
+    const message = 'The beginning of the history file is damaged. Nothing was changed; Alcove can save the rest of it.'
+    throw new AppError('history-corrupt', message, { cause: error })
   }
 }
