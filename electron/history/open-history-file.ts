@@ -5,6 +5,7 @@ import { removeUnfinishedKeyChange } from './change-key/change-key.ts'
 import { type Database, type OpenOptions, openDatabase, refuseUnusable } from './database.ts'
 import { migrate, refuseNewer, refuseNewerUnopened } from './migrate.ts'
 import { migrations } from './migrations.ts'
+import { openKeepingLog } from './open-keeping-log.ts'
 import { checkBeforeOpening, explainUnreadable, keepHeader } from './salvage/kept-header.ts'
 import { fromSqliteError } from './sqlite-errors.ts'
 
@@ -45,7 +46,7 @@ function openAndMigrate(
   options: OpenOptions,
   onUpdate: OpenHistoryOptions['onUpdate'],
 ): { db: Database; isNewForm: boolean } {
-  const db = openDatabase(options)
+  const db = openKeepingLog(options)
   try {
     // Nobody can be changing the key: the file could not have been opened for writing.
     removeUnfinishedKeyChange(options)

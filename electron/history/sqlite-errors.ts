@@ -79,7 +79,8 @@ function fromIoError(error: { code: string }): AppError {
   // The file that connections share could not be made longer: in practice for want of space.
   if (kind === 'SHMSIZE') return diskFull(error)
   if (kind === 'NOMEM') return new AppError('history-unavailable', NO_MEMORY, options)
-  if (kind === 'CORRUPTFS' || kind === 'DATA') return new AppError('history-corrupt', CORRUPT, { cause: error })
+  if (kind === 'DATA') return new AppError('history-corrupt', CORRUPT, { cause: error })
+  // CORRUPTFS among them: it stands for EIO while reading, of whatever cause.
   return new AppError('history-unavailable', WRITING.has(kind) ? UNWRITABLE : UNREADABLE, options)
 }
 
