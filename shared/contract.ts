@@ -76,6 +76,39 @@ const ImportPart = z.discriminatedUnion('type', [
   z.object({ type: z.literal('import-end'), fileName: z.string(), report: ImportReport }),
 ])
 
+/** Of a conversation that could not be saved whole. */
+const SalvagedConversation = z.object({
+  conversationId: Id,
+  title: z.string(),
+  /** In the salvaged history, with the placeholders. */
+  messages: z.int(),
+  /** Messages that a placeholder stands for, and messages of which the end is lost. */
+  lost: z.int(),
+  cut: z.int(),
+  /** Its title, prompt and settings are lost. */
+  isHeadLost: z.boolean(),
+})
+
+const SalvageReport = z.object({
+  /** File name of the damaged history, kept beside the new one. */
+  keptAs: z.string(),
+  conversations: z.int(),
+  messages: z.int(),
+  lostMessages: z.int(),
+  cutMessages: z.int(),
+  /** Saves just before the last end of the program that are lost beside what is counted above. */
+  lostCommits: z.int(),
+  lostRows: z.int(),
+  /** At most 500 of the `damagedConversations`. */
+  damaged: z.array(SalvagedConversation),
+  damagedConversations: z.int(),
+})
+
+const SalvagePart = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('salvage-progress'), pages: z.int(), total: z.int() }),
+  z.object({ type: z.literal('salvage-end'), report: SalvageReport }),
+])
+
 /** Every channel there is. A call answers once, a stream many times, a push is news from main. */
 export const contract = {
   calls: {
@@ -207,6 +240,8 @@ export const contract = {
       part: ExportPart,
     },
     'transfer.import': { input: Nothing, part: ImportPart },
+    /** Closes the history, puts what can be saved of it in its place, and opens that. Closing the stream cancels. */
+    'history.salvage': { input: Nothing, part: SalvagePart },
   },
   pushes: {
     'app.stateChanged': { payload: AppState },

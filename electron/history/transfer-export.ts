@@ -258,8 +258,11 @@ export function listExportedEndpoints(db: Database): FileEndpoint[] {
     }))
 }
 
-/** The settings that live in the history, by key. */
+/** The settings that live in the history, by key, without what it notes about itself: that changes without anybody. */
 export function readExportedSettings(db: Database): Record<string, unknown> {
-  const rows = statement<{ key: string; value: string }>(db, 'SELECT key, value FROM settings ORDER BY key').all()
+  const rows = statement<{ key: string; value: string }>(
+    db,
+    "SELECT key, value FROM settings WHERE key NOT LIKE 'history.%' ORDER BY key",
+  ).all()
   return Object.fromEntries(rows.map((row) => [row.key, fromJson(row.value)]))
 }

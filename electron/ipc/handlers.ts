@@ -98,6 +98,7 @@ export function createStreamHandlers(alcove: Alcove): StreamHandlers {
     'replies.watch': (input, signal) => alcove.open().replies.watch(input, signal),
     'transfer.export': (input, signal) => askAndExport(alcove.window(), alcove.open(), input, signal),
     'transfer.import': (_input, signal) => askAndImport(alcove.window(), alcove.open(), signal),
+    'history.salvage': (_input, signal) => alcove.salvage(signal),
   }
 }
 

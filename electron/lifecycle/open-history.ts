@@ -7,6 +7,7 @@ import type { KeptKey } from '../keys/history-keys.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { log } from '../log.ts'
 import { createReplies, type Replies } from '../replies/replies.ts'
+import { startBackgroundCheck } from '../salvage/check-in-background.ts'
 import { type SearchWorker, startSearchWorker } from '../search/search.ts'
 import { type BulkWorker, startBulkWorker } from '../transfer/bulk.ts'
 
@@ -90,13 +91,20 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
       onLost: (error) => log.exception('the history worker', error),
     })
     const { readOnly, file } = history.opened
-    if (!readOnly) await interruptStreaming(history)
+    const endedUncleanly = !readOnly && (await interruptStreaming(history))
     const replies = createReplies({ history, keys: options.keys, onCount: options.onReplyCount })
     const read = () => ({ ...common, file, key: Buffer.from(key), onEnd: log.ended })
     const bulk = lazily(() => startBulkWorker({ ...read(), workerUrl: workerUrl('bulk-worker.js') }))
     const search = lazily(() => startSearchWorker({ ...read(), workerUrl: workerUrl('search-worker.js') }))
     readers = [bulk, search]
+    const check = { history, bulk: bulk.get, endedUncleanly, onDamage: reportDamage, onFailed: log.exception }
+    // Closed first of all: it reads through another one.
+    if (!readOnly) readers.unshift(startBackgroundCheck(check))
     open = { history, replies, bulk: bulk.get, search: search.get }
+  }
+
+  function reportDamage(damage: Damage): void {
+    if (state.state === 'open') setState({ ...state, damage })
   }
 
   function setOpen({ protection, backend }: KeptKey): void {
@@ -171,9 +179,7 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
           await openOnce()
         }
       }),
-    reportDamage(damage) {
-      if (state.state === 'open') setState({ ...state, damage })
-    },
+    reportDamage,
   }
 }
 
@@ -209,13 +215,18 @@ function oneAtATime() {
   }
 }
 
-/** A full disk may keep the ends of replies from being written; what was said can be read all the same. */
-async function interruptStreaming(history: History): Promise<void> {
+/**
+ * True when the last run did not end as it should. A full disk may keep the ends of replies from being written; what was
+ * said can be read all the same.
+ */
+async function interruptStreaming(history: History): Promise<boolean> {
   try {
     const interrupted = await history.interruptStreaming({ now: Date.now() })
     if (interrupted > 0) log.info(`replies interrupted by the last end of the app: ${interrupted}`)
+    return interrupted > 0
   } catch (error) {
     log.exception('ending the replies of the last run', error)
+    return true
   }
 }
 

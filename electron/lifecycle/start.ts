@@ -11,6 +11,7 @@ import { askToKeepInFile } from '../keys/recovery/recovery-dialogs.ts'
 import { openSystemKeyring } from '../keys/system-keyring.ts'
 import { log } from '../log.ts'
 import { openPreferences } from '../preferences/preferences.ts'
+import { salvageHistory } from '../salvage/salvage-history.ts'
 import { setAppMenu } from '../window/app-menu.ts'
 import { APP_ORIGIN } from '../window/app-protocol.ts'
 import { isOwnPage } from '../window/lock-down.ts'
@@ -76,6 +77,11 @@ export function startAlcove({ dataFolder, bundleFolder }: Folders): void {
     window: currentWindow,
     appState,
     changeKey: () => holder.whileClosed(() => changeHistoryKey({ ...place, keys, workerUrl: changeKeyWorker })),
+    salvage: (signal) =>
+      salvageHistory(
+        { place: { ...place, workerUrl: path.join(bundleFolder, 'bulk-worker.js') }, keys, holder },
+        signal,
+      ),
     showDataFolder: () => void shell.openPath(dataFolder),
     applyTheme: () => {
       nativeTheme.themeSource = preferences.get().theme

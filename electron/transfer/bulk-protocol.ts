@@ -10,11 +10,13 @@ export interface ReadPart {
   type: 'read-end'
   value: unknown
 }
+export type SalvagePart = StreamPart<'history.salvage'>
 export type ExportScope = StreamInput<'transfer.export'>['scope']
 
 export type BulkJob =
   | { type: 'export'; path: string; scope: ExportScope; format: string; compact: boolean }
   | { type: 'import'; path: string }
+  | { type: 'salvage' }
   | { type: 'read'; name: ReadName; args: ReadArgs<ReadName> }
 
 /** The first message to the worker. `key` is transferred, so that it is in one place only. */
@@ -34,7 +36,7 @@ export type ToBulk =
   | { type: 'answer'; call: number; ok: false; error: WireError }
 
 export type FromBulk =
-  | { type: 'part'; job: number; part: ExportPart | ImportPart | ReadPart }
+  | { type: 'part'; job: number; part: ExportPart | ImportPart | SalvagePart | ReadPart }
   | { type: 'end'; job: number; error: WireError | null }
   /** The worker never writes the history; it asks main to have it written. */
   | { type: 'call'; job: number; call: number; name: string; args: unknown }

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import { fromWireError, toWireError } from '../../shared/errors.ts'
+import { salvage } from '../history/salvage/salvage.ts'
 import type { BulkJob, BulkOpenMessage, FromBulk, ToBulk } from './bulk-protocol.ts'
 import { readHistory } from './bulk-reads.ts'
 import { exportFile } from './export-file.ts'
@@ -38,6 +39,7 @@ function serve(port: MessagePort): void {
     try {
       if (work.type === 'export') await runExport(job, work, signal)
       else if (work.type === 'import') await runImport(job, work, signal)
+      else if (work.type === 'salvage') await runSalvage(job, signal)
       else runRead(job, work)
       post({ type: 'end', job, error: null })
     } catch (error) {
@@ -59,6 +61,16 @@ function serve(port: MessagePort): void {
   function runRead(job: number, { name, args }: Extract<BulkJob, { type: 'read' }>): void {
     if (!opened) throw new Error('the bulk worker was not opened')
     post({ type: 'part', job, part: { type: 'read-end', value: readHistory(opened, name, args) } })
+  }
+
+  /** The one job that needs the history to be closed everywhere else. */
+  async function runSalvage(job: number, signal: AbortSignal): Promise<void> {
+    if (!opened) throw new Error('the bulk worker was not opened')
+    const tell = everyTenthOfASecond()
+    const onProgress = (progress: { pages: number; total: number }) =>
+      tell(() => post({ type: 'part', job, part: { type: 'salvage-progress', ...progress } }))
+    const report = await salvage({ ...opened, signal, onProgress })
+    post({ type: 'part', job, part: { type: 'salvage-end', report } })
   }
 
   async function runImport(job: number, { path }: { path: string }, signal: AbortSignal): Promise<void> {

@@ -3,7 +3,16 @@ import { Worker } from 'node:worker_threads'
 import { v7 as uuid } from 'uuid'
 import { AppError, type ErrorCode, fromWireError, toWireError } from '../../shared/errors.ts'
 import type { History } from '../history/history.ts'
-import type { BulkJob, ExportPart, ExportScope, FromBulk, ImportPart, ReadPart, ToBulk } from './bulk-protocol.ts'
+import type {
+  BulkJob,
+  ExportPart,
+  ExportScope,
+  FromBulk,
+  ImportPart,
+  ReadPart,
+  SalvagePart,
+  ToBulk,
+} from './bulk-protocol.ts'
 import type { ReadArgs, ReadName, ReadValue } from './bulk-reads.ts'
 import { importCalls } from './import-history.ts'
 
@@ -33,6 +42,8 @@ export interface BulkWorker {
   }): AsyncGenerator<ExportPart>
   /** Ends after 'import-end', also when cancelled: its report tells what is in. `history` does the writing. */
   importFrom(args: { path: string; signal: AbortSignal; history: History }): AsyncGenerator<ImportPart>
+  /** Ends after 'salvage-end'. Only while nothing else has the history open; leaving the loop cancels. */
+  salvage(args: { signal: AbortSignal }): AsyncGenerator<SalvagePart>
   /** Answers with one value, after the jobs before it; cannot be cancelled. Throws what the read throws. */
   read<N extends ReadName>(name: N, args: ReadArgs<N>): Promise<ReadValue<N>>
   /** Cancels what runs, waits until its temporary files are gone, then ends the thread. */
@@ -44,7 +55,7 @@ interface Job {
   history: History | null
 }
 
-type Part = ExportPart | ImportPart | ReadPart
+type Part = ExportPart | ImportPart | SalvagePart | ReadPart
 
 export function startBulkWorker(options: BulkWorkerOptions): BulkWorker {
   const key = new Uint8Array(options.key)
@@ -155,6 +166,7 @@ export function startBulkWorker(options: BulkWorkerOptions): BulkWorker {
         yield part
       }
     },
+    salvage: ({ signal }) => run({ type: 'salvage' }, signal, null) as AsyncGenerator<SalvagePart>,
     async read(name, args) {
       let value: unknown
       const parts = run({ type: 'read', name, args }, new AbortController().signal, null) as AsyncGenerator<ReadPart>
