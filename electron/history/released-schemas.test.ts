@@ -1,4 +1,5 @@
-import { copyFileSync, existsSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { exportText } from '../transfer/testing/transfer-in-process.ts'
@@ -6,6 +7,8 @@ import { type Database, openDatabase } from './database.ts'
 import { migrations } from './migrations.ts'
 import { openHistoryFile } from './open-history-file.ts'
 import released from './released.json'
+import { bundleForNode } from './testing/bundle-for-node.ts'
+import { temporaryFolder } from './testing/small-disk.ts'
 import { temporaryFile } from './testing/temporary-history.ts'
 
 const FIXTURES = path.join(import.meta.dirname, '../../tests/fixtures/histories')
@@ -76,5 +79,25 @@ describe('a history of a released schema', () => {
     const db = openHistoryFile({ file, key })
     onTestFinished(() => void db.close())
     expect(rowsOf(db, tables)).toEqual(rows)
+  })
+})
+
+describe('keeping the present schema', () => {
+  it('gives a history with rows in every table, and never writes over one that is kept', async () => {
+    const program = await bundleForNode({ 'keep-schema': 'testing/keep-schema.ts' })
+    onTestFinished(() => rmSync(program, { recursive: true }))
+    const fixtures = temporaryFolder()
+    const keep = () => spawnSync(process.execPath, [path.join(program, 'keep-schema.mjs'), fixtures])
+    expect(keep().stderr.toString()).toBe('')
+    const kept = path.join(fixtures, `schema-${migrations.length}`)
+    expect(readdirSync(kept).sort()).toEqual(['export.json', 'history.db', 'history.db-wal', 'key.hex'])
+    const key = Buffer.from(readFileSync(path.join(kept, 'key.hex'), 'utf8').trim(), 'hex')
+    const before = readFileSync(path.join(kept, 'history.db'))
+    expect(keep().status).toBe(1)
+    expect(readFileSync(path.join(kept, 'history.db')).equals(before)).toBe(true)
+    const db = openDatabase({ file: path.join(kept, 'history.db'), key })
+    onTestFinished(() => void db.close())
+    expect(Object.entries(rowsOf(db, columnsOf(db))).filter(([, rows]) => rows.length === 0)).toEqual([])
+    expect(exportText(db)).toBe(readFileSync(path.join(kept, 'export.json'), 'utf8'))
   })
 })
