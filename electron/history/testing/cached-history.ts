@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { indexEverything } from '../index/index-messages.ts'
 import { openHistoryFile } from '../open-history-file.ts'
 import { type SeededHistory, seedLargeHistory } from './seed-large-history.ts'
 
@@ -24,12 +25,19 @@ export interface CachedHistory extends SeededHistory {
 const SEED = 1
 const KEY = createHash('sha256').update('a history that is made up').digest()
 /** What a made history depends on. */
-const SOURCES = ['../schema.sql', 'seed-large-history.ts', 'made-up-texts.ts', 'seeded-random.ts', 'cached-history.ts']
+const SOURCES = [
+  '../schema.sql',
+  '../index/index-text.ts',
+  'seed-large-history.ts',
+  'made-up-texts.ts',
+  'seeded-random.ts',
+  'cached-history.ts',
+]
 /** Of an average conversation. */
 const MESSAGES_EACH = 50
 
 /**
- * The large history of `messages` messages, made once for each schema (a million take about a minute) and kept outside
+ * The large history of `messages` messages, made once for each schema (a million take some minutes) and kept outside
  * the project in the folder for temporary files.
  */
 export function cachedHistory(messages: number): CachedHistory {
@@ -63,6 +71,7 @@ function make(folder: string, messages: number): void {
       const conversations = Math.max(2, Math.round(messages / MESSAGES_EACH))
       const seeded = seedLargeHistory(db, { messages, conversations, seed: SEED })
       writeFileSync(path.join(unfinished, 'seeded.json'), JSON.stringify(seeded))
+      indexEverything(db)
       db.pragma('wal_checkpoint(TRUNCATE)')
     } finally {
       db.close()

@@ -1,6 +1,6 @@
 /** A process of its own that keeps a history of the present schema for later versions to open, as a crash leaves it. */
 import { createHash } from 'node:crypto'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { findFormat } from '../../transfer/formats.ts'
@@ -16,11 +16,11 @@ const work = mkdtempSync(path.join(os.tmpdir(), 'alcove-schema-'))
 const file = path.join(work, 'history.db')
 const folder = path.join(fixtures, `schema-${migrations.length}`)
 
+if (existsSync(folder)) throw new Error(`${folder} is there, and is never made again`)
 const db = openHistoryFile({ file, key })
-fillRichly(db)
+db.transaction(() => fillRichly(db))()
 db.pragma('wal_checkpoint(TRUNCATE)')
 leaveStreaming(db)
-// What is there is never made again, so this throws.
 mkdirSync(folder)
 for (const end of ['', '-wal']) copyFileSync(file + end, path.join(folder, `history.db${end}`))
 db.close()
