@@ -1,24 +1,14 @@
 // Walks the states of the window in light, dark and narrow: each is pictured, and none may break a rule for all pages.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { projectRoot } from '../../scripts/build.ts'
 import words from '../../shared/messages/en.json' with { type: 'json' }
 import { type FakeEndpoint, startFakeEndpoint } from '../fakes/fake-endpoint.ts'
 import { type LaunchedApp, launchApp } from '../setup/launch-app.ts'
 import { seedConversation, seedEndpoint, seedHistory } from '../setup/seed-history.ts'
+import { checkLook } from './check-look.ts'
 import { alcovePage } from './page.ts'
-
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-const LOOKS = [
-  { name: 'light', colorScheme: 'light', width: 1280 },
-  { name: 'dark', colorScheme: 'dark', width: 1280 },
-  { name: 'narrow', colorScheme: 'light', width: 640 },
-] as const
-const HEIGHT = 800
-const pictures = join(process.env.ALCOVE_TEST_RESULTS ?? join(projectRoot, 'test-results'), 'states')
 
 const RICH = `## Heading
 
@@ -53,48 +43,14 @@ async function open(): Promise<Opened> {
     if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text())
   })
   window.on('pageerror', (error) => faults.push(String(error)))
-  await window.emulateMedia({ reducedMotion: 'reduce' })
   return { ...launched, page: alcovePage(window), faults }
-}
-
-async function resize(width: number): Promise<void> {
-  await opened.app.evaluate(
-    ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size.width, size.height),
-    { width, height: HEIGHT },
-  )
-  await opened.window.waitForFunction((expected) => innerWidth === expected, width)
 }
 
 /** Pictures the page as it is now in each look, and checks it there. */
 async function check(state: string): Promise<void> {
-  const { window, faults } = opened
-  const found: Record<string, unknown> = {}
-  for (const { name, colorScheme, width } of LOOKS) {
-    await window.emulateMedia({ colorScheme })
-    await resize(width)
-    await window.screenshot({ path: join(pictures, `${state}-${name}.png`), animations: 'disabled' })
-    found[name] = await examine()
-  }
-  await window.emulateMedia({ colorScheme: 'light' })
-  await resize(LOOKS[0].width)
-  const clean = { violations: [], sideways: 0, nameless: [] }
-  expect({ ...found, faults }, state).toEqual({ light: clean, dark: clean, narrow: clean, faults: [] })
+  await checkLook(opened, 'states', state)
+  expect(opened.faults, state).toEqual([])
 }
-
-async function examine() {
-  const { window } = opened
-  const axe = await new AxeBuilder({ page: window }).setLegacyMode(true).withTags(RULES).analyze()
-  const violations = axe.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  const sideways = await window.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-  const snapshot = await window.locator('body').ariaSnapshot()
-  const nameless = snapshot.split('\n').filter((line) => /^\s*- button(?!\s")/.test(line))
-  return { violations, sideways: Math.max(0, sideways), nameless }
-}
-
-beforeAll(() => {
-  rmSync(pictures, { recursive: true, force: true })
-  mkdirSync(pictures, { recursive: true })
-})
 
 describe('a first start', () => {
   beforeAll(async () => {
