@@ -86,3 +86,47 @@ describe('the queue of the history worker', () => {
     expect(new Uint8Array(seen ?? new ArrayBuffer(0))).toEqual(new Uint8Array(32))
   })
 })
+
+describe('what can wait', () => {
+  /** A port whose idle work has `steps` steps; during the second a call arrives. */
+  function idle(steps: number) {
+    let done = 0
+    const service = served(undefined, {
+      workIdly: () => {
+        done += 1
+        service.ran.push(`step ${done}`)
+        if (done === 2) service.port.postMessage(call(9, 'late'))
+        return done < steps ? 0 : null
+      },
+    })
+    return service
+  }
+
+  it('is done step by step once nobody calls, and a call waits for one step at most', async () => {
+    const { port, ran } = idle(4)
+    port.postMessage(OPEN)
+    port.postMessage(call(1, 'first'))
+    await expect.poll(() => ran.length, { timeout: 5000 }).toBe(6)
+    expect(ran).toEqual(['first', 'step 1', 'step 2', 'late', 'step 3', 'step 4'])
+  })
+
+  it('is done now and then while calls come without a pause', async () => {
+    const { port, ran } = idle(1)
+    port.postMessage(OPEN)
+    const calling = setInterval(() => port.postMessage(call(1, 'call')), 20)
+    onTestFinished(() => clearInterval(calling))
+    await expect.poll(() => ran.includes('step 1'), { timeout: 5000 }).toBe(true)
+  })
+
+  it('is left when the history is closed, and not begun where none is open', async () => {
+    const { port, ran } = idle(1000)
+    port.postMessage(call(1, 'too early'))
+    port.postMessage(OPEN)
+    await expect.poll(() => ran.includes('step 1'), { timeout: 5000 }).toBe(true)
+    port.postMessage({ type: 'close' })
+    await once(port, 'close')
+    const closedAt = ran.indexOf('closed')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(closedAt).toBe(ran.length - 1)
+  })
+})

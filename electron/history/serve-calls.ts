@@ -53,10 +53,14 @@ export function serveCalls<Connection>(port: MessagePort, service: Service<Conne
     }
   }
 
+  function acceptWaiting(): void {
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) accept(next.message)
+  }
+
   /** Looks for new calls between any two, so that one that a person waits for never stands behind bulk work. */
   function drain(): void {
     while (connection !== undefined) {
-      for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) accept(next.message)
+      acceptWaiting()
       const call = interactive.shift() ?? bulk.shift()
       if (!call) break
       post(answer(service, connection, call))
@@ -80,7 +84,12 @@ export function serveCalls<Connection>(port: MessagePort, service: Service<Conne
   /** One step between any two looks for new calls, so that a call waits for one step at most. */
   function workIdly(): void {
     idleSince = undefined
-    if (connection === undefined || closing) return
+    acceptWaiting()
+    if (closing || interactive.length + bulk.length > 0) {
+      drain()
+      return
+    }
+    if (connection === undefined) return
     const pauseMs = service.workIdly(connection)
     if (pauseMs !== null) idle = setTimeout(workIdly, pauseMs)
   }

@@ -1,6 +1,6 @@
 /** Takes what was erased off the disk, in steps that a person does not notice; what a crash left is gone on with. */
 import type { Database } from '../database.ts'
-import { lowerMark, setIndexed } from '../index/backlog.ts'
+import { forgetDeleted, setIndexed } from '../index/backlog.ts'
 import { removeFromIndex } from '../index/index-messages.ts'
 import { statement, transact } from '../statement.ts'
 import { eraseTraces, forgetInBulk } from './erase-traces.ts'
@@ -38,8 +38,9 @@ export function eraseSome(db: Database, { stepMs = STEP_MS }: { stepMs?: number 
       erasure.messageSeq === null
         ? eraseConversation(db, erasure.conversationSeq, until)
         : eraseSubtree(db, { ...erasure, messageSeq: erasure.messageSeq }, until)
+    // In the same transaction: the next message of any conversation may take a place that has just become free.
+    forgetDeleted(db)
     if (!isDone) return
-    lowerMark(db)
     const finish = 'UPDATE erasures SET conversation_seq = NULL, message_seq = NULL WHERE seq = :seq'
     statement(db, finish).run({ seq: erasure.seq })
   })

@@ -114,6 +114,18 @@ describe('erasing a conversation', () => {
     expect(allEntries(reopened)).toEqual(expectedEntries(reopened))
   })
 
+  it('lets a message that comes meanwhile be found', () => {
+    const { db, conversationId, kept } = withMarkedConversation(5)
+    exchange(db, conversationId, `newest ${MARKER}`, `newest ${MARKER}`)
+    indexEverything(db)
+    eraseConversations(db, { conversationIds: [conversationId] })
+    eraseSome(db, { stepMs: 0 })
+    exchange(db, kept, 'written meanwhile', 'answered meanwhile')
+    eraseEverything(db)
+    indexEverything(db)
+    expect(allEntries(db)).toEqual(expectedEntries(db))
+  })
+
   it('waits for who still reads the log instead of keeping everybody waiting, and ends when they are done', () => {
     const { db, file, key, conversationId } = withMarkedConversation(2)
     const reader = openDatabase({ file, key, readonly: true })

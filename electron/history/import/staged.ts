@@ -4,7 +4,7 @@ import type { FileConversation, FileMessage } from '../../transfer/alcove-format
 import type { Database } from '../database.ts'
 import { hideForErasing } from '../erase/erase.ts'
 import { eraseSome } from '../erase/erase-some.ts'
-import { lowerMark, setIndexed } from '../index/backlog.ts'
+import { forgetDeleted, setIndexed } from '../index/backlog.ts'
 import { removeFromIndex } from '../index/index-messages.ts'
 import { statement, transact } from '../statement.ts'
 import { completeConversation, type ImportOutcome, insertConversation, isEndpointDropped } from './conversations.ts'
@@ -126,7 +126,7 @@ function freePlaces(db: Database, staged: Staged): void {
   removeFromIndex(db, { seq })
   statement(db, 'DELETE FROM messages WHERE seq = :seq').run({ seq })
   setIndexed(db, { firstSeq: seq, lastSeq: seq })
-  lowerMark(db)
+  forgetDeleted(db)
 }
 
 /** With so many messages there. */

@@ -71,8 +71,19 @@ export function claimThrough(db: Database, seq: number): void {
   setIndexState(db, { ...state, indexedThrough: seq })
 }
 
-/** After messages were deleted, with their words: the next message may take a `seq` that was used before. */
-export function lowerMark(db: Database): void {
+/**
+ * After messages were deleted, with their words: the next message may take a `seq` that was used before, and a range
+ * that holds no message any more would never be worked off.
+ */
+export function forgetDeleted(db: Database): void {
+  const empty = `
+    DELETE FROM message_index_backlog
+    WHERE NOT EXISTS (SELECT 1 FROM messages WHERE seq BETWEEN first_seq AND last_seq)`
+  statement(db, empty).run()
+  lowerMark(db)
+}
+
+function lowerMark(db: Database): void {
   const state = readIndexState(db)
   const newest = statement<{ seq: number | null }>(db, 'SELECT max(seq) AS seq FROM messages').get()?.seq ?? BELOW_ALL
   if (newest >= state.indexedThrough) return

@@ -7,7 +7,7 @@ import { ERASING_MESSAGES } from '../erase/erasing-messages.ts'
 import { fromSqliteError } from '../sqlite-errors.ts'
 import { statement } from '../statement.ts'
 import { oneOf } from '../stored-values.ts'
-import { readIndexState } from './backlog.ts'
+import { isIndexing } from './index-messages.ts'
 import { whileGoing } from './keep-going.ts'
 import { matchAll, matchAny, matchStems, type Phrase, readQuery } from './query-text.ts'
 import { makeSnippet, type Snippet } from './snippet.ts'
@@ -209,12 +209,4 @@ function readMessage(
     if (known instanceof AppError && known.code === 'history-corrupt') return null
     throw known
   }
-}
-
-function isIndexing(db: Database): boolean {
-  const { indexedThrough } = readIndexState(db)
-  const sql = `
-    SELECT EXISTS (SELECT 1 FROM message_index_backlog) OR EXISTS (SELECT 1 FROM messages WHERE seq > :indexedThrough)
-      AS found`
-  return statement<{ found: number }>(db, sql).get({ indexedThrough })?.found === 1
 }

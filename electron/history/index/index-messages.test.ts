@@ -6,7 +6,7 @@ import { openHistoryFile } from '../open-history-file.ts'
 import { appendChunks } from '../replies.ts'
 import { begin, exchange, finish, newConversation, temporaryHistory } from '../testing/temporary-history.ts'
 import { beginImport } from '../transfer.ts'
-import { listRanges, lowerMark, noteUnindexed, readIndexState, setIndexed, setRange } from './backlog.ts'
+import { forgetDeleted, listRanges, noteUnindexed, readIndexState, setIndexed, setRange } from './backlog.ts'
 import { indexEverything, indexSome, removeFromIndex } from './index-messages.ts'
 import { allEntries, expectedEntries } from './testing/index-entries.ts'
 
@@ -108,7 +108,7 @@ describe('the index of messages', () => {
     for (const { seq } of db.prepare<[], { seq: number }>('SELECT seq FROM messages').all())
       removeFromIndex(db, { seq })
     db.exec('DELETE FROM conversations')
-    lowerMark(db)
+    forgetDeleted(db)
     exchange(db, newConversation(db), 'new question', 'new answer')
     indexEverything(db)
     expect(allEntries(db)).toEqual(expectedEntries(db))

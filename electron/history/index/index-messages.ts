@@ -31,7 +31,7 @@ const GROUP = 8
  * has to wait until it ends. Returns false when nothing is left to do.
  */
 export function indexSome(db: Database, { stepMs = STEP_MS }: { stepMs?: number } = {}): boolean {
-  if (!hasWork(db)) return false
+  if (!isIndexing(db)) return false
   return transact(db, () => {
     outdateOtherVersions(db)
     claimNew(db)
@@ -64,8 +64,8 @@ export function changeIndexedText(db: Database, { seq }: { seq: number }, change
   if (isIndexed) noteUnindexed(db, { firstSeq: seq, lastSeq: seq })
 }
 
-/** Whether a step would find anything to do. */
-function hasWork(db: Database): boolean {
+/** Whether a step would find anything to do: while it does, some messages cannot be found. */
+export function isIndexing(db: Database): boolean {
   const { textVersion, indexedThrough } = readIndexState(db)
   const sql = `
     SELECT EXISTS (SELECT 1 FROM messages WHERE seq > :indexedThrough) OR EXISTS (
@@ -120,9 +120,15 @@ function indexRange(db: Database, range: BacklogRange, until: number): boolean {
       if (isOver) break
     }
   }
-  setIndexed(db, { firstSeq: isOver ? next + 1 : range.firstSeq, lastSeq: range.lastSeq })
+  const isMore = isOver && hasMessages(db, { firstSeq: range.firstSeq, lastSeq: next })
+  setIndexed(db, { firstSeq: isMore ? next + 1 : range.firstSeq, lastSeq: range.lastSeq })
   for (const seq of waiting) setRange(db, { firstSeq: seq, lastSeq: seq, textVersion: range.textVersion })
-  return !isOver
+  return !isMore
+}
+
+function hasMessages(db: Database, range: { firstSeq: number; lastSeq: number }): boolean {
+  const sql = 'SELECT 1 FROM messages WHERE seq BETWEEN :firstSeq AND :lastSeq'
+  return statement(db, sql).get(range) !== undefined
 }
 
 function indexOne(db: Database, stored: Stored, formerVersion: number | null): void {
