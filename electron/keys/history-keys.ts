@@ -80,8 +80,10 @@ export function createHistoryKeys({ file, keyring, change, mayKeepInFile }: Hist
       ...formerHistory.map((stored) => ({ stored, role: 'former' as const })),
     ]
     let firstError: unknown
+    let isSilent = false
     for (const { stored, role } of candidates) {
-      if (!stored) continue
+      // A keyring that does not answer is waited for once, not once for each.
+      if (!stored || (isSilent && stored.protection === 'keyring')) continue
       let key: Buffer | undefined
       try {
         key = await kept.toKey(stored)
@@ -92,6 +94,7 @@ export function createHistoryKeys({ file, keyring, change, mayKeepInFile }: Hist
         firstError ??= error
         if (!(error instanceof AppError && TRY_NEXT.has(error.code))) throw error
         if (error.code === 'history-corrupt') current ??= key
+        isSilent ||= error.code === 'keyring-silent'
       }
     }
     throw firstError ?? missingKey()

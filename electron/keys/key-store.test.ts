@@ -166,6 +166,22 @@ describe('a keyring that does not give the key back', () => {
     expect({ late, questions }).toEqual({ late: ['answered'], questions: 1 })
   })
 
+  it('is waited for once, however many keys it keeps', async () => {
+    await start(fakeKeyring('a'))
+    await createKeyStore(file, fakeKeyring('a')).adoptHistoryKey(Buffer.alloc(32, 9))
+    let questions = 0
+    const silent: Keyring = {
+      ...fakeKeyring('a'),
+      decrypt: () => {
+        questions += 1
+        return new Promise<never>(() => {})
+      },
+    }
+    const opening = createKeyStore(file, silent, { answerMs: 20 }).openWithStoredKey(historyFile, async () => {})
+    await expect(opening).rejects.toMatchObject({ code: 'keyring-silent' })
+    expect(questions).toBe(1)
+  })
+
   function look(backend: string, available: boolean) {
     return async () => ({ backend, available })
   }
