@@ -36,7 +36,8 @@ export function indexSome(db: Database, { stepMs = STEP_MS }: { stepMs?: number 
     outdateOtherVersions(db)
     claimNew(db)
     const until = performance.now() + stepMs
-    for (const range of listRanges(db).reverse()) {
+    for (const [index, range] of listRanges(db).reverse().entries()) {
+      if (index > 0 && performance.now() >= until) return true
       if (!indexRange(db, range, until)) return true
     }
     return false
