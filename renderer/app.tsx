@@ -9,6 +9,8 @@ import { OpenDialog } from './shell/open-dialog.tsx'
 import { FaultBoundary } from './shell/pages/fault-boundary.tsx'
 import { HistoryClosed } from './shell/pages/history-closed.tsx'
 import { OpeningHistory } from './shell/pages/opening-history.tsx'
+import { SalvagePage } from './shell/pages/salvage-page.tsx'
+import { useSalvage } from './shell/pages/salvage-state.ts'
 import { usePreferences, watchPreferences } from './shell/preferences.ts'
 import { useCommands } from './shell/use-commands.ts'
 import { useShortcuts } from './shell/use-shortcuts.ts'
@@ -37,11 +39,13 @@ export function App() {
 function Content() {
   const { state, error } = useAppState()
   const preferencesKnown = usePreferences((store) => store.preferences !== null)
+  const isSalvaging = useSalvage(({ phase }) => phase !== 'idle')
   const platform = state?.platform
   useEffect(() => {
     if (platform) document.documentElement.dataset.platform = platform
   }, [platform])
 
+  if (isSalvaging) return <SalvagePage />
   if (error) return <HistoryClosed error={error} remedies={['retry']} />
   if (!state || !preferencesKnown) return <OpeningHistory updating={false} />
   if (state.history.state === 'opening') return <OpeningHistory {...state.history} />

@@ -1,14 +1,19 @@
 import { t } from '../i18n/i18n.ts'
 
+interface Titled {
+  title: string
+  damaged?: boolean | undefined
+}
+
 /** The title to show; a conversation without one is named by what it is. */
-export function displayTitle({ title }: { title: string }): string {
-  return title.trim() || t('conversations.untitled')
+export function displayTitle({ title, damaged }: Titled): string {
+  return title.trim() || t(damaged ? 'conversations.damaged' : 'conversations.untitled')
 }
 
 const SHORT_CHARACTERS = 48
 
 /** The title for use inside a sentence: cut, and kept apart from the direction of the text around it. */
-export function quotedTitle(conversation: { title: string }): string {
+export function quotedTitle(conversation: Titled): string {
   const characters = Array.from(displayTitle(conversation))
   const short =
     characters.length > SHORT_CHARACTERS

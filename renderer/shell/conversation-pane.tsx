@@ -4,6 +4,7 @@ import { Composer } from '../composer/composer.tsx'
 import { newConversation } from '../conversations/conversation-actions.ts'
 import { Header } from '../header/header.tsx'
 import { t } from '../i18n/i18n.ts'
+import { DamageBanner } from '../notices/damage-banner.tsx'
 import { ReadOnlyBanner } from '../notices/read-only-banner.tsx'
 import { useSelection } from '../sidebar/selection.ts'
 import { Transcript } from '../transcript/transcript.tsx'
@@ -41,6 +42,7 @@ export function ConversationPane() {
       <main className={styles.main}>
         <Header />
         <ReadOnlyBanner />
+        <DamageBanner />
         {/* One conversation that cannot be drawn must not keep the others from being opened. */}
         <FaultBoundary key={conversationId}>
           <Transcript conversationId={conversationId} />
@@ -53,6 +55,7 @@ export function ConversationPane() {
     <main className={styles.main}>
       <PlainHeader />
       <ReadOnlyBanner />
+      <DamageBanner />
       {noEndpoint ? <WelcomePage /> : null}
       {ready && !noEndpoint && !starting ? <NothingInFront /> : null}
     </main>

@@ -10,6 +10,7 @@ import { Reasoning } from './reasoning.tsx'
 import { ReplyStatus } from './reply-status.tsx'
 import type { Progress, StreamedReply } from './reply-stream.ts'
 import { followAgain, useStreamedReply } from './reply-streams.ts'
+import { UnreadableLine } from './unreadable-line.tsx'
 
 interface ReplyMessageProps {
   reply: Message
@@ -28,6 +29,7 @@ export const ReplyMessage = memo(function ReplyMessage({ reply, isLast }: ReplyM
       )}
       {isStreaming && <Waiting reply={reply} streamed={streamed} />}
       <Markdown text={text} isStreaming={isStreaming} />
+      <UnreadableLine message={reply} />
       <ReplyStatus reply={reply} isLast={isLast} />
       <MessageActions message={reply} isLast={isLast} />
     </article>

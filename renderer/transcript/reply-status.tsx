@@ -6,11 +6,13 @@ import { useDialogs } from '../shell/dialogs.ts'
 import { Button } from '../ui/button.tsx'
 import styles from './message.module.css'
 import { restartReply } from './start-reply.ts'
+import { isTextUnreadable } from './unreadable-line.tsx'
 
 /** How a reply ended when it did not end well, with what can be done about it; nothing for a complete one. */
 export function ReplyStatus({ reply, isLast }: { reply: Message; isLast: boolean }): ReactNode {
   const said = sayEnd(reply)
-  if (!said) return null
+  // What is damaged says so itself, and is no reply that could be made again in its place.
+  if (!said || isTextUnreadable(reply) || reply.error?.code === 'history-corrupt') return null
   const { conversationId, id: messageId, error } = reply
   const start = (type: 'continue' | 'regenerate') => () => void restartReply(conversationId, { type, messageId })
   const hasText = reply.text !== ''

@@ -3,12 +3,14 @@ import type { Message } from '../../shared/record-types.ts'
 import { t } from '../i18n/i18n.ts'
 import styles from './message.module.css'
 import { MessageActions } from './message-actions.tsx'
+import { isTextUnreadable, UnreadableLine } from './unreadable-line.tsx'
 
 /** What the person wrote, as it was written: a tinted block on the end side. */
 export const UserMessage = memo(function UserMessage({ message, isLast }: { message: Message; isLast: boolean }) {
   return (
     <article className={styles.user} aria-label={t('transcript.you')}>
-      <Bubble text={message.text} />
+      {isTextUnreadable(message) ? null : <Bubble text={message.text} />}
+      <UnreadableLine message={message} />
       <MessageActions message={message} isLast={isLast} />
     </article>
   )

@@ -120,6 +120,7 @@ function ExportProgress({ transfer: { phase, first, latest } }: { transfer: Tran
   const written = latest && latest.type !== 'export-start' ? latest : { conversations: 0, messages: 0, sizeBytes: 0 }
   const rest = { messages: t('transfer.messages', { count: written.messages }), size: formatSize(written.sizeBytes) }
   if (phase === 'ended') {
+    const unreadable = latest?.type === 'export-end' ? latest.unreadable : undefined
     return (
       <Note kind="success">
         <p className={styles.fileName}>{latest?.type === 'export-end' ? latest.fileName : ''}</p>
@@ -129,6 +130,13 @@ function ExportProgress({ transfer: { phase, first, latest } }: { transfer: Tran
             ...rest,
           })}
         </p>
+        {unreadable ? (
+          <p>
+            {t('transfer.exportUnreadable', {
+              count: unreadable.conversations + unreadable.messages + unreadable.others,
+            })}
+          </p>
+        ) : null}
       </Note>
     )
   }

@@ -9,6 +9,8 @@ import { retryHistory } from '../app-state.ts'
 import { closedReason } from './closed-reasons.ts'
 import { FullPage } from './full-page.tsx'
 import styles from './history-closed.module.css'
+import { SalvageWords } from './salvage-page.tsx'
+import { startSalvage } from './salvage-state.ts'
 
 interface HistoryClosedProps {
   error: ReplyError
@@ -19,6 +21,7 @@ interface HistoryClosedProps {
 export function HistoryClosed({ error, remedies }: HistoryClosedProps) {
   const [trying, setTrying] = useState(false)
   const { icon: Icon, title } = closedReason(error.code)
+  const canSalvage = remedies.includes('salvage')
   const tryAgain = async () => {
     setTrying(true)
     await retryHistory()
@@ -31,7 +34,12 @@ export function HistoryClosed({ error, remedies }: HistoryClosedProps) {
         title={title}
         actions={
           <>
-            <Button look="primary" disabled={trying} onClick={() => void tryAgain()}>
+            {canSalvage ? (
+              <Button look="primary" onClick={() => void startSalvage()}>
+                {t('salvage.start')}
+              </Button>
+            ) : null}
+            <Button look={canSalvage ? 'plain' : 'primary'} disabled={trying} onClick={() => void tryAgain()}>
               {trying ? t('history.trying') : t('common.retry')}
             </Button>
             <Button onClick={() => void call('app.showDataFolder', {}).catch(showError)}>
@@ -42,7 +50,7 @@ export function HistoryClosed({ error, remedies }: HistoryClosedProps) {
         below={remedies.includes('recovery-code') ? <RecoveryEntry /> : null}
       >
         <p role="alert">{error.message}</p>
-        <p className={styles.calm}>{t('history.untouched')}</p>
+        {canSalvage ? <SalvageWords /> : <p className={styles.calm}>{t('history.untouched')}</p>}
         <details className={styles.details}>
           <summary>{t('common.details')}</summary>
           {t('notices.code', { code: error.code })}
