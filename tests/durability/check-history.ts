@@ -25,13 +25,11 @@ export interface Checked {
 
 export interface Crash {
   acknowledged: readonly Acknowledgement[]
-  /** On the clock of the acknowledgements. */
-  atMs: number
   scenario: ScenarioName
 }
 
 /** The folder is changed as by any start of the app. */
-export async function checkHistory(folder: string, { acknowledged, atMs, scenario }: Crash): Promise<Checked> {
+export async function checkHistory(folder: string, { acknowledged, scenario }: Crash): Promise<Checked> {
   const file = path.join(folder, 'history.db')
   const { expectedExport, backupPrefix } = scenarioSettings[scenario]
   const wasOpen = acknowledged.some(({ type }) => type === 'opened')
@@ -50,7 +48,7 @@ export async function checkHistory(folder: string, { acknowledged, atMs, scenari
   try {
     interruptStreaming(db, { now: 0 })
     const found = readAll(db)
-    const late = findLate(found, acknowledged, atMs)
+    const late = findLate(found, acknowledged)
     const problems = [
       ...findUnsound(db),
       ...compareWithAcknowledged(found, acknowledged),

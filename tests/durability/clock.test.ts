@@ -30,10 +30,12 @@ const clocks: Record<string, (step: number) => number> = {
 }
 
 const STEPS = 12
+/** In this order. */
+const TRASHED = [2, 4]
 
 afterEach(() => void vi.useRealTimers())
 
-/** Six conversations of two messages each, in turns, one of them in the trash. Returns their ids, oldest activity first. */
+/** Six conversations of two messages each, in turns, two of them in the trash. Returns their ids, oldest activity first. */
 function write(db: Database, clock: (step: number) => number): { ids: string[]; texts: string[][] } {
   const ids: string[] = []
   const texts: string[][] = []
@@ -45,7 +47,9 @@ function write(db: Database, clock: (step: number) => number): { ids: string[]; 
     finish(db, begin(db, id, { type: 'send', text }, { now }), { now })
     texts[step % 6] = [...(texts[step % 6] ?? []), text]
   }
-  trashConversation(db, { conversationId: ids[2] ?? '', now: clock(STEPS) })
+  for (const [turn, index] of TRASHED.entries()) {
+    trashConversation(db, { conversationId: ids[index] ?? '', now: clock(STEPS + turn) })
+  }
   return { ids, texts }
 }
 
@@ -58,7 +62,7 @@ describe('a clock that', () => {
   it.each(Object.entries(clocks))('%s changes no order and hides nothing', (_, clock) => {
     const { db, file, key } = temporaryHistory()
     const { ids, texts } = write(db, clock)
-    const kept = ids.filter((_, index) => index !== 2)
+    const kept = ids.filter((_, index) => !TRASHED.includes(index))
     const questionsOf = (connection: Database) =>
       ids.map((conversationId) =>
         listBranch(connection, { conversationId, beforeId: null, limit: 100 })
@@ -67,8 +71,8 @@ describe('a clock that', () => {
       )
     const { active, trash } = readAll(db)
     expect(active.conversations.map(({ id }) => id)).toEqual([...kept].reverse())
-    expect(trash.conversations.map(({ id }) => id)).toEqual([ids[2]])
-    expect([active.total, trash.total]).toEqual([5, 1])
+    expect(trash.conversations.map(({ id }) => id)).toEqual([ids[4], ids[2]])
+    expect([active.total, trash.total]).toEqual([4, 2])
     expect(questionsOf(db)).toEqual(texts)
     const exported = exportText(db)
     db.close()

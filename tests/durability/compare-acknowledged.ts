@@ -5,6 +5,9 @@ import { importedConversationIds, importedMessages } from './program/import-samp
 /** What a reply may lose at most, by the app's first promise. */
 const LOSS_MS = 250
 
+/** Arrivals that may be due together with a write, and be served before it. */
+const TIMERS_AT_ONCE = 4
+
 export interface StoredConversation {
   id: string
   trashed: number
@@ -99,16 +102,19 @@ function findForeignWords({ messages }: Found, acknowledged: readonly Acknowledg
 }
 
 /**
- * Words that came more than 250 ms before the crash and are not there. Those that the history had been given in time but
+ * Words that came more than 250 ms before the end and are not there. Those that the history had been given in time but
  * the disk had not yet taken are counted apart: how long a disk takes is not the app's to promise.
  */
-export function findLate({ messages }: Found, acknowledged: readonly Acknowledgement[], crashedAtMs: number) {
+export function findLate({ messages }: Found, acknowledged: readonly Acknowledgement[]) {
   const due = new Map<string, number>()
   const handed = new Map<string, number>()
   // Of the run that ended with the crash; what an earlier one lost was its own.
   const lastRun = acknowledged.slice(acknowledged.findLastIndex(({ type }) => type === 'started'))
+  const arrivals = lastRun.flatMap((one) => (one.type === 'arrived' ? [one.atMs] : []))
+  // By the clock of the process itself: one that the system lets wait can do nothing meanwhile.
+  const nowMs = arrivals.at(-TIMERS_AT_ONCE) ?? 0
   for (const one of lastRun) {
-    if (one.type === 'arrived' && one.atMs < crashedAtMs - LOSS_MS) due.set(one.replyId, one.words)
+    if (one.type === 'arrived' && one.atMs < nowMs - LOSS_MS) due.set(one.replyId, one.words)
     else if (one.type === 'handed') handed.set(one.replyId, one.words)
   }
   const late = [...due].filter(([id, words]) => !messages.get(id)?.text.startsWith(wordsText(words)))

@@ -86,7 +86,6 @@ export async function losePower(
       const said = operations.slice(0, cut).flatMap((one) => (one.kind === 'mark' ? one.text : []))
       const { problems } = await checkHistory(target, {
         acknowledged: parseAcknowledgements(said.join('')),
-        atMs: operations[cut - 1]?.atMs ?? 0,
         scenario: recording.scenario,
       })
       if (problems.length > 0) failures.push({ scenario: recording.scenario, seed, cut, choice, problems })

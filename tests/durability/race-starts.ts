@@ -14,16 +14,18 @@ export type Race = 'first start' | 'migration'
 export interface RaceResult {
   race: Race
   opened: number
-  /** Codes of those that were turned away. */
-  refused: string[]
   wrote: number
+  /** Those that were turned away because another was at work, and had changed nothing. */
+  waitedInVain: number
+  /** Codes of those that failed otherwise. */
+  failed: string[]
   keys: number
   backups: number
   problems: string[]
 }
 
-/** Long enough for all of them to have loaded their programs. */
-const HEAD_START_MS = 400
+/** Long enough for all of them to hear of it. */
+const HEAD_START_MS = 30
 
 /** Starts so many processes on one folder at the same moment, each of which writes `messages` messages. */
 export async function raceStarts(options: {
@@ -37,12 +39,15 @@ export async function raceStarts(options: {
   const [folder, answers] = [path.join(outside, 'data'), path.join(outside, 'answers')]
   mkdirSync(folder)
   if (race === 'migration') scenarioSettings.migration.prepare?.(folder)
-  const startAtMs = String(monotonicMs() + HEAD_START_MS)
-  const ends = Array.from({ length: starts }, async (_, number) => {
-    const args = [path.join(programs, 'twin.mjs'), folder, answers, String(number), startAtMs, String(messages)]
-    await once(spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] }), 'close')
+  const twins = Array.from({ length: starts }, (_, number) => {
+    const args = [path.join(programs, 'twin.mjs'), folder, answers, String(number), String(messages)]
+    return spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   })
-  await Promise.all(ends)
+  const ends = Promise.all(twins.map((twin) => once(twin, 'close')))
+  await Promise.all(twins.map((twin) => once(twin.stdout, 'data')))
+  const startAtMs = monotonicMs() + HEAD_START_MS
+  for (const twin of twins) twin.stdin.end(String(startAtMs))
+  await ends
   const said = readFileSync(answers, 'utf8')
     .trimEnd()
     .split('\n')
@@ -53,17 +58,18 @@ export async function raceStarts(options: {
       { type: 'opened' },
       ...wrote.map((text) => ({ type: 'message' as const, conversationId: '', text })),
     ],
-    atMs: 0,
     // A migrated history has more in it than it was exported with.
     scenario: 'chat',
   })
   const opened = said.flatMap((one) => (one.type === 'opened' ? [one.key] : []))
+  const codes = said.flatMap((one) => (one.type === 'failed' ? [one.code] : []))
   const backups = path.join(folder, 'backups')
   const result: RaceResult = {
     race,
     opened: opened.length,
-    refused: said.flatMap((one) => (one.type === 'failed' ? [one.code] : [])),
     wrote: wrote.length,
+    waitedInVain: codes.filter((code) => code === 'history-locked').length,
+    failed: codes.filter((code) => code !== 'history-locked'),
     keys: new Set(opened).size,
     backups: existsSync(backups) ? readdirSync(backups).filter((name) => name.endsWith('.db')).length : 0,
     problems,

@@ -17,10 +17,15 @@ it('opens a history whose last transaction is not whole in a log that was used b
   const acknowledged = readFileSync(`${file}-wal`)
   begin(db, conversationId, { type: 'send', text: 'not acknowledged' })
   const log = readFileSync(`${file}-wal`)
-  const first = findFirstDifferent(acknowledged, log)
-  const left = HEADER_BYTES + first * FRAME_BYTES
-  // Of the frames of the last transaction the first never reached the disk.
-  acknowledged.copy(log, left, left, left + FRAME_BYTES)
+  const [first, last] = findDifferent(acknowledged, log)
+  expect(last - first).toBeGreaterThan(3)
+  // Of the frames of the last transaction only the last one reached the disk; the others are still of the older log.
+  acknowledged.copy(
+    log,
+    first * FRAME_BYTES + HEADER_BYTES,
+    first * FRAME_BYTES + HEADER_BYTES,
+    last * FRAME_BYTES + HEADER_BYTES,
+  )
   const crashed = temporaryFile().file
   copyFileSync(file, crashed)
   writeFileSync(`${crashed}-wal`, log)
@@ -31,9 +36,12 @@ it('opens a history whose last transaction is not whole in a log that was used b
   again.close()
 })
 
-function findFirstDifferent(before: Buffer, after: Buffer): number {
-  for (let frame = 0; ; frame += 1) {
+/** The numbers of the first and the last frame that differ. */
+function findDifferent(before: Buffer, after: Buffer): [number, number] {
+  const count = Math.floor((after.length - HEADER_BYTES) / FRAME_BYTES)
+  const differing = Array.from({ length: count }, (_, frame) => frame).filter((frame) => {
     const [start, end] = [HEADER_BYTES + frame * FRAME_BYTES, HEADER_BYTES + (frame + 1) * FRAME_BYTES]
-    if (!before.subarray(start, end).equals(after.subarray(start, end))) return frame
-  }
+    return !before.subarray(start, end).equals(after.subarray(start, end))
+  })
+  return [differing[0] ?? 0, differing.at(-1) ?? 0]
 }

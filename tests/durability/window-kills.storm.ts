@@ -81,7 +81,7 @@ it('loses nothing of what was on the screen when the app itself is killed twenty
     const question = `question ${kill}`
     const { seen, killedAtMs } = await runUntilKilled(userData, question, 500 + random() * 2500)
     acknowledged.push({ type: 'message', conversationId: '', text: question })
-    const checked = await checkHistory(userData, { acknowledged, atMs: killedAtMs, scenario: 'chat' })
+    const checked = await checkHistory(userData, { acknowledged, scenario: 'chat' })
     problems.push(...checked.problems.map((problem) => `kill ${kill}: ${problem}`))
     reopening.push(checked.reopenMs)
     const seenFor = (ms: number) => seen.findLast(({ atMs }) => atMs < killedAtMs - ms)?.text.trim() ?? ''

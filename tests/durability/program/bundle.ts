@@ -22,6 +22,6 @@ export const answeredEarly: SourceChange = {
   to: `export function transact<Result>(db: Database, work: () => Result): Result {
   if (!db.inTransaction) {
     db.exec('BEGIN IMMEDIATE')
-    setTimeout(() => db.exec('COMMIT'), 60)
+    setTimeout(() => db.exec('COMMIT'), 300)
   }`,
 }

@@ -1,17 +1,18 @@
 /**
  * One of several processes that start on one data folder at the same moment, opens the history as the app does and
- * writes to it. Arguments: the data folder, the file for what it says, its number, when to start (monotonic ms), how
- * many messages.
+ * writes to it. Arguments: the data folder, the file for what it says, its number, how many
+ * messages. Says `ready` on its output and starts at the moment (monotonic, in ms) that it is then given on its input.
  */
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { appendFileSync } from 'node:fs'
 import path from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { beginReply } from '../../../electron/history/begin-reply.ts'
 import { createConversation } from '../../../electron/history/conversations.ts'
 import type { Database } from '../../../electron/history/database.ts'
 import { openHistoryFile } from '../../../electron/history/open-history-file.ts'
 import { finishReply } from '../../../electron/history/replies.ts'
+import { fromSqliteError } from '../../../electron/history/sqlite-errors.ts'
 import { transact } from '../../../electron/history/statement.ts'
 import { createKeyStore } from '../../../electron/keys/key-store.ts'
 import { noKeyring } from '../../../electron/keys/testing/fake-keyring.ts'
@@ -19,7 +20,7 @@ import { AppError } from '../../../shared/errors.ts'
 import { AT, ended, monotonicMs, plain } from './chat.ts'
 import type { TwinAnswer } from './twin-answer.ts'
 
-const [folder = '', answers = '', number = '', startAtMs = '', messages = ''] = process.argv.slice(2)
+const [folder = '', answers = '', number = '', messages = ''] = process.argv.slice(2)
 
 /** One line, appended at once: several processes write to this file. */
 function say(answer: TwinAnswer): void {
@@ -45,7 +46,11 @@ async function open(): Promise<{ db: Database; key: Buffer }> {
   return opened
 }
 
-await delay(Math.max(0, Number(startAtMs) - monotonicMs()))
+process.stdout.write('ready\n')
+const [line] = (await once(process.stdin, 'data')) as [Buffer]
+process.stdin.destroy()
+// Spinning, because a timer would spread them.
+while (monotonicMs() < Number(line));
 try {
   const { db, key } = await open()
   say({ type: 'opened', key: createHash('sha256').update(key).digest('hex') })
@@ -56,5 +61,6 @@ try {
   }
   db.close()
 } catch (error) {
-  say({ type: 'failed', code: error instanceof AppError ? error.code : String(error) })
+  const known = fromSqliteError(error)
+  say({ type: 'failed', code: known instanceof AppError ? known.code : String(error) })
 }
