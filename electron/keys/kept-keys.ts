@@ -79,10 +79,10 @@ export function createKeptKeys({ file, keyring, change }: KeyStorage): KeptKeys 
     })
     const isProtected = secret.protection === 'keyring'
     // Beside a key in a keyring none stays written down.
-    const wrapped = former.map((stored) =>
-      isProtected && stored.protection === 'file' ? keyring.wrap(stored.value) : stored,
-    )
-    const formerHistory = (await Promise.all(wrapped)).slice(0, FORMER_KEPT)
+    const wrapped = former
+      .slice(0, FORMER_KEPT)
+      .map(async (stored) => (isProtected && stored.protection === 'file' ? await keyring.wrap(stored.value) : stored))
+    const formerHistory = await Promise.all(wrapped)
     return { ...keys, history: secret, nextHistory: null, formerHistory }
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants, readFileSync } from 'node:fs'
-import { chmod, copyFile, link, open, rename, rm } from 'node:fs/promises'
+import { chmod, copyFile, type FileHandle, link, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { writeFile } from 'atomically'
 import { z } from 'zod'
@@ -67,9 +67,10 @@ export async function writeKeyFile(file: string, keys: KeyFile): Promise<void> {
 export async function createKeyFile(file: string, keys: KeyFile): Promise<boolean> {
   const draft = `${file}.${randomBytes(6).toString('hex')}.new`
   try {
-    const handle = await open(draft, 'wx', 0o600)
-    await handle.writeFile(toText(keys)).finally(() => handle.close())
-    await flush(draft)
+    await withHandle(await open(draft, 'wx', 0o600), async (handle) => {
+      await handle.writeFile(toText(keys))
+      await handle.sync()
+    })
     await linkOrCopy(draft, file)
     await flushFolder(path.dirname(file))
     return true
@@ -121,20 +122,22 @@ async function linkOrCopy(draft: string, file: string): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error
     await copyFile(draft, file, constants.COPYFILE_EXCL)
-    await flush(file)
+    await withHandle(await open(file, 'r+'), (handle) => handle.sync())
   }
-}
-
-async function flush(file: string): Promise<void> {
-  const handle = await open(file, 'r+')
-  await handle.sync().finally(() => handle.close())
 }
 
 /** Makes a new name in a folder survive a power cut. Windows keeps names by itself and cannot open a folder. */
 async function flushFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  await handle.sync().finally(() => handle.close())
+  await withHandle(await open(folder, 'r'), (handle) => handle.sync())
+}
+
+async function withHandle(handle: FileHandle, work: (handle: FileHandle) => Promise<void>): Promise<void> {
+  try {
+    await work(handle)
+  } finally {
+    await handle.close()
+  }
 }
 
 function damaged(cause: unknown): AppError {

@@ -2,7 +2,7 @@ import { AppError, type ErrorCode } from '../../shared/errors.ts'
 import type { StoredSecret } from './key-file.ts'
 
 /** What the system says of its keyring. */
-export interface KeyringLook {
+interface KeyringLook {
   /** Which service is asked, e.g. `gnome_libsecret`, `kwallet6`, `darwin`; `basic_text` where there is none. */
   backend: string
   available: boolean

@@ -5,7 +5,7 @@ import type { Page } from 'playwright'
 import { toRecoveryCode } from '../../electron/keys/recovery/recovery-code.ts'
 
 /** Each form of a key by its name, as a string of single-byte characters. */
-export function formsOf(key: Buffer): Record<string, string> {
+function formsOf(key: Buffer): Record<string, string> {
   const code = toRecoveryCode(key)
   const bare = code.replaceAll('-', '')
   return {

@@ -121,8 +121,12 @@ describe.runIf(process.platform === 'linux')('a history whose key is in the keyr
 
   it('is refused by a keyring of the same kind that has never seen it', async () => {
     const other = await startKeyring(newFolder())
-    const title = words.history.title.keyringWrong
-    await expectRefused(userData, { title, env: other.env, picture: 'keyring-wrong' }).finally(() => other.stop())
+    try {
+      const title = words.history.title.keyringWrong
+      await expectRefused(userData, { title, env: other.env, picture: 'keyring-wrong' })
+    } finally {
+      await other.stop()
+    }
   })
 
   it('is kept by another keyring too once the recovery code has opened it, and still by the first', async () => {
@@ -145,11 +149,13 @@ describe.runIf(process.platform === 'linux')('a history whose key is in the keyr
   it('is refused while that keyring is locked', async () => {
     await keyring.stop()
     const locked = await startKeyring(home, 'not the password', false)
-    const title = words.history.title.keyringLocked
-    await expectRefused(userData, { title, env: locked.env, picture: 'keyring-locked' }).finally(async () => {
+    try {
+      const title = words.history.title.keyringLocked
+      await expectRefused(userData, { title, env: locked.env, picture: 'keyring-locked' })
+    } finally {
       await locked.stop()
       keyring = await startKeyring(home)
-    })
+    }
   })
 
   it('says so when the keyring never answers, and opens when it does after all', async () => {

@@ -120,17 +120,22 @@ async function writePrivately(path: string, content: string): Promise<void> {
 /** Long enough to paste it into a password store; then it is taken back unless something else was copied. */
 async function copyForAWhile(code: string): Promise<void> {
   await clipboard.writeText(code)
-  const timer = setTimeout(async () => {
-    if ((await clipboard.readText()) === code) clipboard.clear()
-  }, CLIPBOARD_MS)
-  timer.unref()
+  setTimeout(() => void takeBack(code), CLIPBOARD_MS).unref()
+}
+
+async function takeBack(code: string): Promise<void> {
+  if ((await clipboard.readText()) === code) clipboard.clear()
 }
 
 async function readStart(path: string): Promise<string> {
   try {
     const handle = await open(path, 'r')
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MOST_BYTES)).finally(() => handle.close())
-    return buffer.toString('utf8', 0, bytesRead)
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(MOST_BYTES))
+      return buffer.toString('utf8', 0, bytesRead)
+    } finally {
+      await handle.close()
+    }
   } catch (cause) {
     throw new AppError('recovery-code-wrong', 'This file cannot be read. Choose another one. Nothing was changed.', {
       cause,
