@@ -6,7 +6,7 @@ const INDEXES = ['message_index', 'message_stems'] as const
 type Index = (typeof INDEXES)[number]
 
 /** Pages of the index that one step writes anew. */
-const MERGED_PAGES = 64
+const MERGED_PAGES = 32
 /** Free pages that one step cuts off the file. */
 const VACUUMED_PAGES = 128
 /** Until the next look whether another connection still reads what the write-ahead log holds. */

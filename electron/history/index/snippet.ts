@@ -23,6 +23,7 @@ const LENGTH = 240
 /** Further into a text nobody looks for the words: it is shown from its beginning, without marks. */
 const DEEPEST = 500_000
 
+const ASCII = /^\w+$/
 const WORD = /[\p{L}\p{N}\p{Co}\p{M}]+/gu
 
 /**
@@ -82,6 +83,10 @@ function endsWith(recent: readonly Word[], { words, isPrefix }: Wanted): boolean
 function* wordsOf(text: string): Generator<Word> {
   for (const { 0: run, index } of text.matchAll(WORD)) {
     let at = index
+    if (ASCII.test(run)) {
+      yield { folded: fold(run), from: at, to: at + run.length }
+      continue
+    }
     // What `indexText` adds are spaces only, so the parts of a run follow each other in it.
     for (const part of indexText(run).split(' ')) {
       if (part === '') continue
@@ -91,8 +96,9 @@ function* wordsOf(text: string): Generator<Word> {
   }
 }
 
-/** Without case and accents. */
+/** Without case and accents. Most words are ASCII, and normalizing takes most of the time. */
 function fold(word: string): string {
+  if (ASCII.test(word)) return word.toLowerCase()
   return word
     .normalize('NFD')
     .replace(/\p{M}+/gu, '')
