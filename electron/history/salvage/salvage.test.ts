@@ -130,6 +130,17 @@ describe('salvaging a history', () => {
     for (const [id, text] of texts) expect(text === '' || built.texts.get(id)?.startsWith(text)).toBe(true)
   })
 
+  it('does not put an empty history in the place of one of which nothing can be read', async () => {
+    const built = buildHistory({ conversations: 2, turns: 2 })
+    openHistoryFile(built).close()
+    const nothing = Buffer.alloc(statSync(built.file).size, 7)
+    writeFileSync(built.file, nothing)
+    await expect(salvage({ ...built, signal: never, onProgress: () => undefined })).rejects.toMatchObject({
+      code: 'salvage-failed',
+    })
+    expect(readFileSync(built.file).equals(nothing)).toBe(true)
+  })
+
   it('changes nothing when it is cancelled or the key is another one', async () => {
     const built = buildHistory(size)
     const before = readdirSync(path.dirname(built.file))

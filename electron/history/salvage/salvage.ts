@@ -74,6 +74,7 @@ async function fillNew(salvaged: string, pages: PageSource, args: SalvageArgs): 
       onProgress({ pages: Math.min(read, pages.count), total: pages.count })
     }
     await inTurns(copyRows({ pages, db, report: copied, onPages }, schema))
+    refuseNothing(db, copied)
     const gaps = fillGaps(db, pages, schema)
     migrate(db, migrations)
     const report = reportByConversation(db, { copied, gaps, log: pages.log })
@@ -92,6 +93,14 @@ async function inTurns(steps: Generator<void>): Promise<void> {
     await setImmediate()
     turn = performance.now()
   }
+}
+
+/** An empty history in the place of one of which nothing can be read would look like a loss. */
+function refuseNothing(db: Database, { damagedPages }: CopyReport): void {
+  const saved = db.prepare('SELECT 1 FROM messages UNION ALL SELECT 1 FROM conversations LIMIT 1').get()
+  if (saved || damagedPages === 0) return
+  const message = 'Nothing in the history file can be read any more. Nothing was changed; restore a backup.'
+  throw new AppError('salvage-failed', message)
 }
 
 function refuseUnsound(db: Database): void {

@@ -1,5 +1,6 @@
 /** The write-ahead log, read without SQLite, which says nothing when it leaves out what stands behind a damaged frame. */
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { fileErrorCode } from '../../backup/durable-files.ts'
 import { PAGE_BYTES, type PageCipher } from './page-cipher.ts'
 
 const HEADER_BYTES = 32
@@ -39,14 +40,23 @@ const NONE: LogReading = { state: 'none', pages: new Map(), pageCount: null, com
  * its checksums are over the pages as encrypted.
  */
 export function readLog({ file, cipher }: { file: string; cipher: PageCipher }): LogReading {
-  const log = `${file}-wal`
-  if (!existsSync(log)) return NONE
-  const handle = openSync(log, 'r')
+  const handle = openIfThere(`${file}-wal`)
+  if (handle === undefined) return NONE
   try {
     const frames = readFrames(handle, cipher)
     return frames.length === 0 ? NONE : takeCommits(frames)
   } finally {
     closeSync(handle)
+  }
+}
+
+/** Another process that has the history open removes the log when it closes it. */
+function openIfThere(log: string): number | undefined {
+  try {
+    return openSync(log, 'r')
+  } catch (error) {
+    if (fileErrorCode(error) === 'ENOENT') return undefined
+    throw error
   }
 }
 

@@ -183,7 +183,8 @@ export async function tryToSalvage(history: TrialHistory, damage: Damage, file: 
   const signal = new AbortController().signal
   const refused = { recovered: 0, wrong: 0, isOriginalKept: true, isSound: true, isRefused: true }
   const report = await salvage({ file, key, signal, onProgress: () => undefined }).catch((error: unknown) => {
-    if (error instanceof AppError && error.code === 'history-key-wrong') return undefined
+    if (error instanceof AppError && (error.code === 'history-key-wrong' || error.code === 'salvage-failed'))
+      return undefined
     throw error
   })
   if (!report) return { ...refused, isOriginalKept: readFileSync(file).equals(damage.db) }
