@@ -16,9 +16,9 @@ const FRAME_BYTES = 24 + PAGE_BYTES
  * Throws like `openDatabase`.
  */
 export function openKeepingLog(options: OpenOptions): Database {
+  const before = stampOf(options.file)
   const frames = countFrames(options)
   if (frames === 0) return openDatabase(options)
-  const before = stampOf(options.file)
   let keeper: Database | undefined
   try {
     keeper = openDatabase({ ...options, readonly: true })
