@@ -6,9 +6,6 @@ import { bundleForNode } from './testing/bundle-for-node.ts'
 import { contentOfVersions, type KillAt, killMigration } from './testing/kill-migration.ts'
 import { seededRandom } from './testing/seeded-random.ts'
 
-/** A little longer than the migration takes from its first step to its last. */
-const LONGEST_MS = 120
-
 let folder = ''
 beforeAll(async () => {
   folder = await bundleForNode({ migrate: 'testing/migrate-until-killed.ts' })
@@ -20,10 +17,10 @@ describe('a migration killed at every statement and at random moments', () => {
     const [randomKills, seed] = [countOf(300), seedOf()]
     const { share } = seededRandom(seed)
     const given = { program: path.join(folder, 'migrate.mjs'), contents: contentOfVersions() }
-    const { steps } = await killMigration(given, { step: Number.MAX_SAFE_INTEGER })
+    const { steps, tookMs } = await killMigration(given, { step: Number.MAX_SAFE_INTEGER })
     const kills: KillAt[] = [
       ...Array.from({ length: steps ?? 0 }, (_, step) => ({ step })),
-      ...Array.from({ length: randomKills }, () => ({ afterMs: share() * LONGEST_MS })),
+      ...Array.from({ length: randomKills }, () => ({ afterMs: share() * tookMs * 1.1 })),
     ]
     const versions = new Map<number, number>()
     const problems: unknown[] = []

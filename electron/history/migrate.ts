@@ -99,9 +99,9 @@ function execute(db: Database, { name, sql }: Migration): void {
 
 /** What people put in. A migration may empty or drop any other table. */
 const KEPT = [
-  ...['conversations', 'messages', 'reply_chunks', 'attachments', 'message_attachments', 'requests', 'drafts'],
-  ...['folders', 'tags', 'conversation_tags', 'endpoints', 'endpoint_models', 'settings', 'imports', 'journal'],
-]
+  'conversations messages reply_chunks attachments message_attachments requests drafts',
+  'folders tags conversation_tags endpoints endpoint_models settings imports journal',
+].flatMap((names) => names.split(' '))
 
 interface Stock {
   rows: Map<string, number>

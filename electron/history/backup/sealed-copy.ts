@@ -85,7 +85,7 @@ function readBack(copy: OpenOptions): { report: VerifyReport; hashes: Record<str
     try {
       const report = verifyHistory(db)
       // A reference to nothing is as old as the history.
-      if (!isSound({ ...report, foreignKeys: 0 })) throw new Error(`the copy is not sound: ${report.integrity}`)
+      if (!isSound({ ...report, foreignKeys: 0 })) throw new Error(`the copy is not sound: ${JSON.stringify(report)}`)
       return { report, hashes: hashContent(db) }
     } finally {
       db.close()

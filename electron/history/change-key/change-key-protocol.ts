@@ -4,7 +4,7 @@ import type { KeyChange } from './change-key.ts'
 /** What only main can do with the stored keys. */
 export type StoredKeyStep = 'keepNext' | 'promote' | 'drop'
 
-export interface ChangeKeyOrder {
+interface ChangeKeyOrder {
   file: string
   /** 32 bytes each. */
   key: ArrayBuffer

@@ -22,6 +22,8 @@ export interface KilledMigration {
   problems: string[]
   /** What the program printed: how many steps there were, where it got to the end. */
   steps: number | null
+  /** From the first step to the end of the program. */
+  tookMs: number
 }
 
 /** Where to kill: before the n-th step, or some time after the migration has begun. */
@@ -46,9 +48,9 @@ export async function killMigration(
   at: KillAt,
 ): Promise<KilledMigration> {
   return await inCopy(async (file) => {
-    const steps = await run(program, file, at)
+    const { steps, tookMs } = await run(program, file, at)
     const { version, problems } = lookAt(file, contents)
-    return { version, problems: [...problems, ...tryToOpenAgain(file, contents)], steps }
+    return { version, problems: [...problems, ...tryToOpenAgain(file, contents)], steps, tookMs }
   })
 }
 
@@ -63,7 +65,7 @@ function inCopy<Result>(work: (file: string) => Result): Result {
   return result
 }
 
-async function run(program: string, file: string, at: KillAt): Promise<number | null> {
+async function run(program: string, file: string, at: KillAt): Promise<Pick<KilledMigration, 'steps' | 'tookMs'>> {
   const keyFile = path.join(path.dirname(file), 'key')
   writeFileSync(keyFile, KEY)
   const stopAt = 'step' in at ? String(at.step) : 'never'
@@ -73,14 +75,15 @@ async function run(program: string, file: string, at: KillAt): Promise<number | 
     printed += text
   })
   const closed = once(child, 'close')
+  await Promise.race([once(child.stdout, 'data'), closed])
+  const start = performance.now()
   if ('afterMs' in at) {
-    await Promise.race([once(child.stdout, 'data'), closed])
     await delay(at.afterMs)
     child.kill('SIGKILL')
   }
   await closed
   const steps = Number.parseInt(printed.replace('ready\n', ''), 10)
-  return Number.isNaN(steps) ? null : steps
+  return { steps: Number.isNaN(steps) ? null : steps, tookMs: performance.now() - start }
 }
 
 /** The file as the kill left it: one version or the other, whole. */

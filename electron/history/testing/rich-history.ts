@@ -25,21 +25,21 @@ const NOW = 1_700_000_000_000
 
 /** Scripts, emoji, marks that combine, directions, characters that nobody sees. */
 const TEXTS = [
-  ...[
-    'Γειά σου Κόσμε',
-    'שלום עולם',
-    'مرحبا بالعالم',
-    '你好，世界。',
-    'こんにちは世界',
-    '안녕하세요 세계',
-    'नमस्ते दुनिया',
-  ],
-  ...['สวัสดีชาวโลก', 'Привет, мир', 'Zażółć gęślą jaźń', 'e\u0301 a\u0308 \u200d\u2028', '👩‍👩‍👧‍👦 🇩🇪 🏳️‍🌈 😀'],
-  ...[
-    'tab\tnul\0bell\u0007',
-    '\ufeffbom \u202e reversed',
-    '```ts\nlist.map((a) => a + 1)\n```\n$$\\sum_i i$$\n<script>x</script>',
-  ],
+  'Γειά σου Κόσμε',
+  'שלום עולם',
+  'مرحبا بالعالم',
+  '你好，世界。',
+  'こんにちは世界',
+  '안녕하세요 세계',
+  'नमस्ते दुनिया',
+  'สวัสดีชาวโลก',
+  'Привет, мир',
+  'Zażółć gęślą jaźń',
+  'e\u0301 a\u0308 \u200d\u2028',
+  '👩‍👩‍👧‍👦 🇩🇪 🏳️‍🌈 😀',
+  'tab\tnul\0bell\u0007',
+  '\ufeffbom \u202e reversed',
+  '```ts\nlist.map((a) => a + 1)\n```\n$$\\sum_i i$$\n<script>x</script>',
 ]
 
 /** Fills a history that has nothing in it yet. Ids are new each time; all else is the same. */
