@@ -52,9 +52,12 @@ async function exportAll(command: Named<'export'>, place: Place, watching: Watch
       else if (part.type === 'export-progress') {
         watching.onProgress(text('commands.exporting', { count: total, done: part.conversations }))
       } else {
-        const { conversations, messages, sizeBytes } = part
-        const report = { command: name, ok: true, file, format, conversations, messages, sizeBytes }
-        return done(report, text('commands.exported', { count: conversations, file }))
+        const { conversations, messages, sizeBytes, unreadable } = part
+        const report = { command: name, ok: !unreadable, file, format, conversations, messages, sizeBytes }
+        const sentence = text('commands.exported', { count: conversations, file })
+        if (!unreadable) return done(report, sentence)
+        const damaged = `${sentence} ${text('commands.unreadable')}`
+        return { report: { ...report, unreadable }, sentence: damaged, exitCode: EXIT.partly }
       }
     }
     throw new AppError('cancelled', text('commands.cancelled'))

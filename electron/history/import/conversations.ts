@@ -52,12 +52,9 @@ function importConversation(
   const stored = isCopy ? withNewIds(conversation) : conversation
   const free = freePlace(db, place, stored.messages.length)
   const seq = free.conversation
-  // Nested, so a savepoint: what this one wrote goes when it cannot be kept whole, the rest of the batch stays.
-  db.transaction(() => {
-    insertConversation(db, { conversation: stored, place: free, hidden: null })
-    insertImportedMessages(db, { messages: stored.messages, conversationSeq: seq, firstSeq: free.message })
-    completeConversation(db, { conversation: stored, seq })
-  })()
+  insertConversation(db, { conversation: stored, place: free, hidden: null })
+  insertImportedMessages(db, { messages: stored.messages, conversationSeq: seq, firstSeq: free.message })
+  completeConversation(db, { conversation: stored, seq })
   return {
     outcome: {
       outcome: isCopy ? 'copied' : 'imported',
