@@ -25,6 +25,7 @@ import {
 import { eraseConversations, eraseMessage } from './erase/erase.ts'
 import { areIdsTaken, findKnown, importConversations } from './import/conversations.ts'
 import { abandonStaged, eraseStep, finishStaged, stageConversation, stageMessages } from './import/staged.ts'
+import { rebuildIndex } from './index/rebuild-index.ts'
 import { listConversations } from './list-conversations.ts'
 import { getMessage, listBranch } from './messages.ts'
 import { readPrompt } from './read-prompt.ts'
@@ -44,6 +45,7 @@ export const functions = {
   restoreConversation,
   eraseConversations,
   eraseMessage,
+  rebuildIndex,
   selectBranch,
   listBranch,
   getMessage,

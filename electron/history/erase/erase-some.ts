@@ -31,7 +31,7 @@ export function eraseSome(db: Database, { stepMs = STEP_MS }: { stepMs?: number 
     SELECT seq, conversation_seq AS conversationSeq, message_seq AS messageSeq
     FROM erasures WHERE conversation_seq IS NOT NULL ORDER BY seq LIMIT 1`
   const erasure = statement<Erasure>(db, next).get()
-  if (!erasure) return eraseTraces(db)
+  if (!erasure) return noteForgotten(db) ? 0 : eraseTraces(db)
   transact(db, () => {
     const until = performance.now() + stepMs
     const isDone =
@@ -45,6 +45,13 @@ export function eraseSome(db: Database, { stepMs = STEP_MS }: { stepMs?: number 
     statement(db, finish).run({ seq: erasure.seq })
   })
   return 0
+}
+
+/** A hidden conversation whose note is lost (salvaging saves what it can) would stay for ever. */
+function noteForgotten(db: Database): boolean {
+  const sql = "INSERT INTO erasures (conversation_seq) SELECT seq FROM conversations WHERE hidden = 'erasing'"
+  const find = "SELECT 1 FROM conversations WHERE hidden = 'erasing'"
+  return statement(db, find).get() !== undefined && statement(db, sql).run().changes > 0
 }
 
 /** Newest first, so that no message loses its parent. Returns whether nothing is left. */

@@ -96,6 +96,32 @@ describe('erasing a conversation', () => {
     ).toEqual([1, 2])
   })
 
+  it('leaves its title in no report of an import, and the report whole', () => {
+    const { db, conversationId } = withMarkedConversation(2)
+    const title = `"About" ${MARKER}\n`
+    db.prepare('UPDATE conversations SET title = ? WHERE id = ?').run(title, conversationId)
+    const report = {
+      problems: [
+        { conversation: title, reason: 'a copy' },
+        { conversation: 'other', reason: 'x' },
+      ],
+    }
+    db.prepare("INSERT INTO imports (id, source_app, file_name, created_at, report) VALUES ('i', 'a', 'f', 1, ?)").run(
+      JSON.stringify(report),
+    )
+    eraseConversations(db, { conversationIds: [conversationId] })
+    const kept = db.prepare<[], string>('SELECT report FROM imports').pluck().get() ?? ''
+    expect(JSON.parse(kept)).toEqual({ problems: [{ conversation: '', reason: 'a copy' }, report.problems[1]] })
+  })
+
+  it('is not forgotten when the note of it is lost', () => {
+    const { db, conversationId, file, key } = withMarkedConversation(2)
+    eraseConversations(db, { conversationIds: [conversationId] })
+    db.exec('DELETE FROM erasures')
+    eraseEverything(db)
+    expect(traces(file, key)).toEqual({ file: 0, log: 0 })
+  })
+
   it('goes on where a crash left it, after each step', () => {
     const { db, file, key, conversationId } = withMarkedConversation(120)
     eraseConversations(db, { conversationIds: [conversationId] })

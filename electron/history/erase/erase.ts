@@ -28,10 +28,11 @@ const HIDE = `
 export function eraseConversations(db: Database, { conversationIds }: { conversationIds: string[] }): void {
   transact(db, () => {
     for (const id of conversationIds) {
-      const sql = 'SELECT seq FROM conversations WHERE id = :id AND hidden IS NULL'
-      const found = statement<{ seq: number }>(db, sql).get({ id })
+      const sql = 'SELECT seq, title FROM conversations WHERE id = :id AND hidden IS NULL'
+      const found = statement<{ seq: number; title: string }>(db, sql).get({ id })
       if (!found) continue
       refuseStreaming(db, found.seq)
+      forgetInReports(db, found.title)
       hideForErasing(db, { conversationSeq: found.seq })
     }
   })
@@ -68,6 +69,15 @@ export function eraseMessage(db: Database, { messageId }: { messageId: string })
     const sql = 'INSERT INTO erasures (conversation_seq, message_seq) VALUES (:conversationSeq, :messageSeq)'
     statement(db, sql).run({ conversationSeq, messageSeq })
   })
+}
+
+/** The report of an import names conversations that something was to be said about. */
+function forgetInReports(db: Database, title: string): void {
+  if (title === '') return
+  const sql = `
+    UPDATE imports SET report = replace(report, :title, '""')
+    WHERE instr(report, :title) > 0 AND json_valid(replace(report, :title, '""'))`
+  statement(db, sql).run({ title: JSON.stringify(title) })
 }
 
 function findPlace(db: Database, messageId: string): Place {

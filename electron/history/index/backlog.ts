@@ -91,6 +91,12 @@ function lowerMark(db: Database): void {
   setIndexState(db, { ...state, indexedThrough: newest })
 }
 
+/** Notes that the index holds nothing at all. */
+export function startAnew(db: Database, textVersion: number): void {
+  statement(db, 'DELETE FROM message_index_backlog').run()
+  setIndexState(db, { textVersion, indexedThrough: BELOW_ALL })
+}
+
 /** Notes that the index holds these messages as they are now. */
 export function setIndexed(db: Database, { firstSeq, lastSeq }: { firstSeq: number; lastSeq: number }): void {
   const before = findRangeFrom(db, firstSeq - 1)

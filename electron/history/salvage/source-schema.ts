@@ -44,7 +44,7 @@ interface ColumnInfo {
 const VERSION_AT = 60
 
 /** Made anew from the rows that were saved: counts of the list, and everything of the index of words. */
-const DERIVED = /^(list_totals|message_index.*|sqlite_.*)$/
+const DERIVED = /^(list_totals|message_(index|stems).*|sqlite_.*)$/
 
 /** Throws `history-from-newer-version`. */
 export function readSourceSchema(

@@ -78,6 +78,7 @@ export function callEveryFunction(db: Database): void {
   for (const view of ['active', 'trash'] as const) call('listConversations', { view, cursor: null, limit: 50 })
   call('deleteEndpoint', { endpointId })
   call('eraseMessage', { messageId })
+  call('rebuildIndex', {})
   call('eraseConversations', { conversationIds: [conversationId] })
   const forgotten = Object.keys(functions).filter(
     (name) => !bulkFunctions.has(name as FunctionName) && !called.has(name),

@@ -6,7 +6,7 @@ import { callEveryFunction } from './call-every-function.ts'
  * `b`, `below`, `branch`, `e` and `erasing` are the queues of a walk, which never holds more than it gives.
  */
 const SMALL = [
-  /^SCAN (CONSTANT ROW|endpoints|settings|message_index_state|below|b|branch|above|a|erasures|erasing|e)$/,
+  /^SCAN (CONSTANT ROW|endpoints|settings|message_index_state|below|b|branch|above|a|erasures|erasing|e|imports)$/,
   /^SCAN (m|messages) USING (COVERING )?INDEX messages_streaming$/,
   /^SCAN c USING INDEX conversations_without_messages$/,
   // Of what is being erased: a filter of anything larger comes with a scan of it.
