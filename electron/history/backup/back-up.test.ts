@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statfsSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { exportText } from '../../transfer/testing/transfer-in-process.ts'
@@ -7,7 +16,7 @@ import { type Database, openDatabase } from '../database.ts'
 import { openHistoryFile } from '../open-history-file.ts'
 import { mountSmallDisk, readOnlyFolder, temporaryFolder } from '../testing/small-disk.ts'
 import { exchange, newConversation, temporaryHistory } from '../testing/temporary-history.ts'
-import { backUp } from './back-up.ts'
+import { backUp, refuseFullDisk } from './back-up.ts'
 import { isSound } from './verify.ts'
 
 function filledHistory() {
@@ -219,6 +228,12 @@ describe('a backup that cannot be written', () => {
       }),
     )
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  it.skipIf(process.platform !== 'linux')('is not refused on a disk that does not tell how large it is', () => {
+    const { db } = filledHistory()
+    expect(statfsSync('/proc').blocks).toBe(0)
+    expect(() => refuseFullDisk(db, '/proc')).not.toThrow()
   })
 
   it('leaves nothing when the disk becomes full meanwhile', ({ skip }) => {

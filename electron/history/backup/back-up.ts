@@ -60,8 +60,9 @@ function sizeOfCopy(db: Database): number {
 /** Throws `disk-full`, saying how much room a copy of the history needs, where the disk of `folder` has less. */
 export function refuseFullDisk(db: Database, folder: string): void {
   const needed = sizeOfCopy(db)
-  const { bavail, bsize } = statfsSync(folder)
-  if (bavail * bsize >= needed) return
+  const { blocks, bavail, bsize } = statfsSync(folder)
+  // Some network disks do not tell how large they are.
+  if (blocks === 0 || bavail * bsize >= needed) return
   const room = `needs ${megabytes(needed)} on the disk, and there are ${megabytes(bavail * bsize)}`
   const message = `A copy of your history ${room}. Free some space, then try again.`
   throw new AppError('disk-full', message, { retryable: true })
