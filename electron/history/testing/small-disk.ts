@@ -35,7 +35,7 @@ export function switchableFolder(): { folder: string; setReadOnly(value: boolean
   if (process.getuid?.() === 0) {
     const disk = mountSmallDisk('size=16m')
     const setReadOnly = (value: boolean): void =>
-      void execFileSync('mount', ['-o', `remount,${value ? 'ro' : 'rw'}`, disk ?? ''])
+      void execFileSync('mount', ['-o', `remount,bind,${value ? 'ro' : 'rw'}`, disk ?? ''])
     return disk ? { folder: disk, setReadOnly } : undefined
   }
   const folder = path.join(temporaryFolder(), 'switchable')
