@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { app } from 'electron'
 import { parseCommand } from './headless/parse-command.ts'
 import { runHeadless } from './headless/run-headless.ts'
+import { borrowHome } from './lifecycle/borrowed-home.ts'
 import { preferRealKeyring } from './lifecycle/choose-keyring.ts'
 import { refuseDebugging } from './lifecycle/refuse-debugging.ts'
 import { startAlcove } from './lifecycle/start.ts'
@@ -22,8 +23,10 @@ lockDownContents()
 preferRealKeyring()
 
 const dataFolder = app.getPath('userData')
+const borrowed = borrowHome(dataFolder)
+if (borrowed) app.setPath('userData', borrowed)
 // What Chromium itself keeps stays apart from what is the person's.
-const chromiumFolder = path.join(dataFolder, 'chromium')
+const chromiumFolder = path.join(borrowed ?? dataFolder, 'chromium')
 mkdirSync(chromiumFolder, { recursive: true })
 app.setPath('sessionData', chromiumFolder)
 const command = parseCommand(process.argv, process.cwd())
