@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Database, openDatabase } from '../history/database.ts'
 import { type BuiltHistory, buildHistory, spoilPage } from '../history/salvage/testing/damaged-history.ts'
+import { setSettings } from '../history/settings.ts'
 import { exchange, newConversation, temporaryHistory } from '../history/testing/temporary-history.ts'
 import { listExportedIds } from '../history/transfer-export.ts'
 import type { FileConversation } from './alcove-format.ts'
@@ -80,5 +81,12 @@ describe('an export of a damaged history', () => {
       unknown: { settings: 'no JSON' },
       messages: [{}, { role: 'narrator', text: 'answer', unknown: { error: '{broken' } }],
     })
+  })
+
+  it('has no note of when the history was checked, so that the same history gives the same file', () => {
+    const { db } = temporaryHistory()
+    setSettings(db, { values: { 'history.check': { at: 1, isSound: true }, lastMessages: 9 } })
+    const { settings } = JSON.parse(exported(db).text) as { settings: unknown }
+    expect(settings).toEqual({ lastMessages: 9 })
   })
 })

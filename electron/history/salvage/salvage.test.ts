@@ -141,6 +141,16 @@ describe('salvaging a history', () => {
     expect(readFileSync(built.file).equals(nothing)).toBe(true)
   })
 
+  it('leaves a history of a newer version to that version', async () => {
+    const built = buildHistory({ conversations: 2, turns: 2 })
+    const db = openHistoryFile(built)
+    db.pragma('user_version = 99')
+    db.close()
+    await expect(salvage({ ...built, signal: never, onProgress: () => undefined })).rejects.toMatchObject({
+      code: 'history-from-newer-version',
+    })
+  })
+
   it('changes nothing when it is cancelled or the key is another one', async () => {
     const built = buildHistory(size)
     const before = readdirSync(path.dirname(built.file))

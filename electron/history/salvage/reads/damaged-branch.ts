@@ -135,11 +135,18 @@ function readText(db: Database, seq: number): string | undefined {
   return statement<{ text: string }>(db, sql).get({ seq })?.text
 }
 
-/** Question and answer take turns. */
+/** Question and answer take turns from the nearest message above that can be read; a first message is a question. */
 export function guessRole(db: Database, { parents }: IndexedTree, seq: number): MessageRole {
-  const parentSeq = parents.get(seq)
-  if (parentSeq === null || parentSeq === undefined) return 'user'
-  const sql = 'SELECT role FROM messages NOT INDEXED WHERE seq = :parentSeq'
-  const parent = orUndefined(() => statement<{ role: string }>(db, sql).get({ parentSeq })?.role)
-  return parent === 'user' || parent === undefined ? 'assistant' : 'user'
+  const sql = 'SELECT role FROM messages NOT INDEXED WHERE seq = :seq'
+  let above = parents.get(seq) ?? null
+  let steps = 0
+  let role: string | undefined
+  while (above !== null && role === undefined) {
+    const at = { seq: above }
+    role = orUndefined(() => statement<{ role: string }>(db, sql).get(at)?.role)
+    above = parents.get(above) ?? null
+    steps += 1
+  }
+  const isQuestionAbove = role === undefined ? steps % 2 === 1 : (role === 'assistant') === (steps % 2 === 0)
+  return isQuestionAbove ? 'assistant' : 'user'
 }

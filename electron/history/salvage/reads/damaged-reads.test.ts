@@ -29,6 +29,8 @@ describe('a history with a damaged page', () => {
     const whole = openDatabase({ file: built.file, key: built.key })
     const before = branchesOf(whole, built)
     whole.close()
+    // Two pages beside each other, so that of some messages not even the one above can be read.
+    spoilPage(built.file, built.pagesOf('messages', 'leaf')[2])
     const after = branchesOf(openDamaged(built, built.pagesOf('messages', 'leaf')[1]), built)
     const tree = (messages: Message[]) =>
       messages.map(({ id, parentId, conversationId, role, siblingIds, siblingIndex }) => {
