@@ -145,7 +145,8 @@ async function readStart(path: string): Promise<string> {
 
 /** Five groups to a line, as they are easy to compare with paper. */
 function inLines(code: string): string {
-  return code.match(new RegExp(`.{1,${LINE_CHARACTERS}}`, 'g'))?.join('\n') ?? code
+  const lines = code.match(new RegExp(`.{1,${LINE_CHARACTERS}}`, 'g')) ?? []
+  return lines.map((line) => line.replace(/-$/, '')).join('\n')
 }
 
 function ask(window: BrowserWindow | undefined, options: MessageBoxOptions) {
