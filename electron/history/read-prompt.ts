@@ -8,7 +8,7 @@ import { readAround } from './salvage/reads/damage.ts'
 import { readDamagedPrompt } from './salvage/reads/damaged-prompt.ts'
 import { statement } from './statement.ts'
 
-export interface PromptMessage {
+interface PromptMessage {
   id: string
   role: MessageRole
   text: string

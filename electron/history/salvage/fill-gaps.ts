@@ -58,7 +58,7 @@ function findLostMessages(db: Database, byParent: Entries): Map<number, LostMess
     WHERE m.parent_seq IS NOT NULL AND NOT EXISTS (SELECT 1 FROM messages AS p WHERE p.seq = m.parent_seq)`
   const missing = db.prepare<[], Omit<LostMessage, 'parentSeq'>>(orphans).all()
   for (const gap of missing) if (!lost.has(gap.seq)) lost.set(gap.seq, { ...gap, parentSeq: null })
-  for (const gap of [...lost.values()]) {
+  for (const gap of lost.values()) {
     const { parentSeq, conversationSeq } = gap
     if (parentSeq === null || lost.has(parentSeq) || isThere.get(parentSeq)) continue
     lost.set(parentSeq, { seq: parentSeq, conversationSeq, parentSeq: null })

@@ -76,6 +76,16 @@ describe('a file before it is opened', () => {
     expect(explainUnreadable(other)).toBe('other-key')
   })
 
+  it('is the salvaged one where putting that in place was cut off', () => {
+    const built = buildHistory(size)
+    const salvaged = built.file.replace('.db', '.salvaged-1.db')
+    writeFileSync(salvaged, readFileSync(built.file))
+    writeFileSync(built.file, 'damaged')
+    checkBeforeOpening(built)
+    expect([existsSync(salvaged), explainUnreadable(built)]).toEqual([false, 'damaged'])
+    openDatabase(built).close()
+  })
+
   it('that does not exist yet, or is empty, is no damage', () => {
     const built = buildHistory(size)
     const none = { file: `${built.file}.none`, key: built.key }

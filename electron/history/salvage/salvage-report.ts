@@ -3,7 +3,7 @@ import type { CopyReport } from './copy-rows.ts'
 import type { Gaps } from './fill-gaps.ts'
 import type { LogReading } from './pages/write-ahead-log.ts'
 
-export interface SalvagedConversation {
+interface SalvagedConversation {
   conversationId: string
   title: string
   /** In the salvaged history, with the placeholders. */

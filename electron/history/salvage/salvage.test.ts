@@ -151,6 +151,19 @@ describe('salvaging a history', () => {
     })
   })
 
+  it('stops reading when it is cancelled', async () => {
+    const built = buildHistory(size)
+    const before = readFileSync(built.file)
+    const cancel = new AbortController()
+    let told = 0
+    const onProgress = () => {
+      told += 1
+      cancel.abort()
+    }
+    await expect(salvage({ ...built, signal: cancel.signal, onProgress })).rejects.toMatchObject({ code: 'cancelled' })
+    expect({ told, isSame: readFileSync(built.file).equals(before) }).toEqual({ told: 1, isSame: true })
+  })
+
   it('changes nothing when it is cancelled or the key is another one', async () => {
     const built = buildHistory(size)
     const before = readdirSync(path.dirname(built.file))

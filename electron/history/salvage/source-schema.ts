@@ -19,7 +19,7 @@ export interface SourceTable {
   root: number | undefined
 }
 
-export interface SourceColumn {
+interface SourceColumn {
   name: string
   type: string
   isRequired: boolean

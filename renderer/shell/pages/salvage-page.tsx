@@ -26,7 +26,7 @@ export function SalvagePage() {
           }
           below={<SalvageFindings report={report} />}
         >
-          <p role="status">{t('salvage.doneText', { file: report.keptAs })}</p>
+          <output>{t('salvage.doneText', { file: report.keptAs })}</output>
         </FullPage>
       ) : null}
     </main>

@@ -68,7 +68,7 @@ export function openPages({ file, key }: { file: string; key: Uint8Array }): Pag
 }
 
 /** The pages in `history.header`; none where there is no such file. */
-export function readKeptPages(file: string): KeptPage[] {
+function readKeptPages(file: string): KeptPage[] {
   const header = keptHeaderOf(file)
   if (!existsSync(header)) return []
   const bytes = readFileSync(header)

@@ -111,7 +111,7 @@ function narrow(value: bigint): number | bigint {
 }
 
 /** Big-endian groups of seven bits, at most nine bytes, the last one whole; signed 64 bit. */
-export function readVarint(bytes: Buffer, offset: number): { value: bigint; end: number } {
+function readVarint(bytes: Buffer, offset: number): { value: bigint; end: number } {
   let value = 0n
   for (let index = 0; index < 8; index += 1) {
     const byte = bytes.readUInt8(offset + index)

@@ -37,8 +37,20 @@ export async function runTrials(
   { kinds, trials, random, salvageEach }: Run,
 ): Promise<TrialSummary> {
   const summary: TrialSummary = {
-    ...{ trials, live: 0, opening: 0, check: 0, torn: 0, unnoticed: [], wrongTexts: 0, salvages: 0 },
-    ...{ leastSaved: 1, saved: 0, wrongSaved: 0, originalsChanged: 0, unsound: 0, refused: 0 },
+    trials,
+    live: 0,
+    opening: 0,
+    check: 0,
+    torn: 0,
+    unnoticed: [],
+    wrongTexts: 0,
+    salvages: 0,
+    leastSaved: 1,
+    saved: 0,
+    wrongSaved: 0,
+    originalsChanged: 0,
+    unsound: 0,
+    refused: 0,
   }
   let saved = 0
   for (let index = 0; index < trials; index += 1) {
