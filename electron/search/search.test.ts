@@ -1,5 +1,7 @@
-import { rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { indexEverything } from '../history/index/index-messages.ts'
 import { bundleForNode } from '../history/testing/bundle-for-node.ts'
@@ -62,32 +64,46 @@ describe('the search worker', () => {
   })
 
   it('stops in the middle of a search', async () => {
-    const elapsed: number[] = []
-    const { db, search } = searching(1, { onEnd: (_name, _code, elapsedMs) => void elapsed.push(elapsedMs) })
+    const { db, file, key } = temporaryHistory()
+    newConversation(db)
     db.exec(`
       INSERT INTO messages (conversation_seq, depth, role, status, created_at, text, id)
       WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
       SELECT (SELECT seq FROM conversations), 0, 'user', 'complete', 0, 'many', 'id ' || i FROM n;
-      INSERT INTO message_index (rowid, text) SELECT seq, text FROM messages WHERE text = 'many'`)
-    const long = { ...NEWEST, query: 'many', conversationId: 'none' }
-    await search.findMessages(long, NEVER)
-    const [whole = 0] = elapsed
-    const cancel = new AbortController()
-    const stopped = search.findMessages(long, cancel.signal)
-    setTimeout(() => cancel.abort(), whole / 4)
-    await expect(stopped).rejects.toMatchObject({ code: 'cancelled' })
-    await search.findMessages({ ...NEWEST, query: 'common' }, NEVER)
-    expect(elapsed[1]).toBeLessThan(whole * 0.9)
+      INSERT INTO message_index (rowid, text) SELECT seq, text FROM messages`)
+    const worker = new Worker(path.join(folder, 'search.mjs'))
+    onTestFinished(async () => void (await worker.terminate()))
+    const find = (query: string, conversationId: string | null, cancelled = new SharedArrayBuffer(4)) =>
+      worker.postMessage({ type: 'find', call: 1, args: { ...NEWEST, query, conversationId }, cancelled })
+    worker.postMessage({ type: 'open', file, key: new Uint8Array(key).buffer, nativeBinding: undefined })
+    find('nowhere', null)
+    await once(worker, 'message')
+    const cancelled = new SharedArrayBuffer(4)
+    find('many', 'none', cancelled)
+    // The thread looks at 50,000 messages meanwhile.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    Atomics.store(new Int32Array(cancelled), 0, 1)
+    expect(await once(worker, 'message')).toMatchObject([{ ok: false, error: { code: 'cancelled' } }])
   })
 
   it('ends a thread that does not notice, and does what waits behind it in another', async () => {
-    const { search } = searching(3, { patienceMs: 0 })
+    const script = path.join(folder, 'stuck.mjs')
+    const value = JSON.stringify({ messages: [], cursor: null, isBounded: false, isIndexing: false, unreadable: 0 })
+    writeFileSync(
+      script,
+      `import { parentPort } from 'node:worker_threads'
+      parentPort.on('message', ({ type, call, args }) => {
+        while (args?.query === 'stuck');
+        if (type === 'find') parentPort.postMessage({ type: 'answer', call, elapsedMs: 0, ok: true, value: ${value} })
+      })`,
+    )
+    const { search } = searching(1, { workerUrl: script, patienceMs: 20 })
     const cancel = new AbortController()
-    const stuck = search.findMessages({ ...NEWEST, query: 'common' }, cancel.signal)
+    const stuck = search.findMessages({ ...NEWEST, query: 'stuck' }, cancel.signal)
     const next = search.findMessages({ ...NEWEST, query: 'common' }, NEVER)
     cancel.abort()
     await expect(stuck).rejects.toMatchObject({ code: 'cancelled' })
-    expect((await next).messages.length).toBe(6)
+    expect(await next).toEqual(JSON.parse(value))
   })
 
   it('tells what is wrong with the history, and refuses once it is closed', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { getConversation } from '../conversations.ts'
 import { type Database, openDatabase } from '../database.ts'
@@ -9,8 +10,16 @@ import { listConversations } from '../list-conversations.ts'
 import { listBranch } from '../messages.ts'
 import { openHistoryFile } from '../open-history-file.ts'
 import { getStatistics } from '../statistics.ts'
-import { readFilePages, readLogPages } from '../testing/sealed-pages.ts'
-import { begin, exchange, finish, NOW, newConversation, temporaryHistory } from '../testing/temporary-history.ts'
+import { openPage, PAGE, readFilePages, saltOf } from '../testing/sealed-pages.ts'
+import {
+  begin,
+  exchange,
+  finish,
+  NOW,
+  newConversation,
+  temporaryFile,
+  temporaryHistory,
+} from '../testing/temporary-history.ts'
 import { listExportedIds } from '../transfer-export.ts'
 import { eraseConversations, eraseMessage } from './erase.ts'
 import { eraseSome } from './erase-some.ts'
@@ -19,14 +28,36 @@ import { eraseSome } from './erase-some.ts'
 const MARKER = 'xylqkwvutzpmarker'
 const TRACE = 'kwvutzpmarker'
 
+/** https://sqlite.org/fileformat2.html#walformat */
+const LOG_HEADER = 32
+const FRAME_HEADER = 24
+
 function eraseEverything(db: Database): void {
   while (eraseSome(db) !== null);
 }
 
-/** How many pages of the file and of its log hold the marker, read by nothing that the app uses. */
+/**
+ * How many pages of the file and of its log hold the marker, read by nothing that the app uses; of the log also those
+ * that are out of date but have not been written over.
+ */
 function traces(file: string, key: Buffer): { file: number; log: number } {
-  const holding = (pages: { clear: Buffer }[]) => pages.filter(({ clear }) => clear.includes(TRACE)).length
-  return { file: holding(readFilePages(file, key)), log: holding(readLogPages(file, key)) }
+  const inFile = readFilePages(file, key).filter(({ clear }) => clear.includes(TRACE)).length
+  const bytes = existsSync(`${file}-wal`) ? readFileSync(`${file}-wal`) : Buffer.alloc(0)
+  const salt = saltOf(file)
+  let inLog = 0
+  for (let at = LOG_HEADER; at + FRAME_HEADER + PAGE <= bytes.length; at += FRAME_HEADER + PAGE) {
+    const sealed = bytes.subarray(at + FRAME_HEADER, at + FRAME_HEADER + PAGE)
+    const number = bytes.readUInt32BE(at)
+    if (openPage(sealed, { key, salt, number }).includes(TRACE)) inLog += 1
+  }
+  return { file: inFile, log: inLog }
+}
+
+/** A copy of the files while they are in use: what a crash leaves behind. */
+function crashed(file: string): string {
+  const copy = temporaryFile().file
+  for (const end of ['', '-wal']) copyFileSync(file + end, copy + end)
+  return copy
 }
 
 function attach(db: Database, messageId: string, content: string): void {
@@ -125,16 +156,17 @@ describe('erasing a conversation', () => {
   it('goes on where a crash left it, after each step', () => {
     const { db, file, key, conversationId } = withMarkedConversation(120)
     eraseConversations(db, { conversationIds: [conversationId] })
-    db.close()
+    let left = crashed(file)
     let steps = 0
     for (let pause: number | null = 0; pause !== null; steps += 1) {
-      const reopened = openHistoryFile({ file, key })
+      const reopened = openHistoryFile({ file: left, key })
       pause = eraseSome(reopened, { stepMs: 20 })
+      left = crashed(left)
       reopened.close()
     }
     expect(steps).toBeGreaterThan(4)
-    expect(traces(file, key)).toEqual({ file: 0, log: 0 })
-    const reopened = openHistoryFile({ file, key })
+    expect(traces(left, key)).toEqual({ file: 0, log: 0 })
+    const reopened = openHistoryFile({ file: left, key })
     onTestFinished(() => void reopened.close())
     indexEverything(reopened)
     expect(allEntries(reopened)).toEqual(expectedEntries(reopened))

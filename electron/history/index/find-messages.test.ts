@@ -6,6 +6,7 @@ import { eraseConversations, eraseMessage } from '../erase/erase.ts'
 import { exchange, NOW, newConversation, temporaryHistory } from '../testing/temporary-history.ts'
 import { type FindMessagesArgs, findMessages } from './find-messages.ts'
 import { indexEverything } from './index-messages.ts'
+import { matchAll } from './query-text.ts'
 
 const PLAIN = {
   conversationId: null,
@@ -183,6 +184,12 @@ describe('finding messages', () => {
     expect(marked(db, 'needle')).toEqual(['needle'])
     expect(found?.snippet).toMatchObject({ cutBefore: true, cutAfter: true })
     expect(found?.snippet.text).not.toMatch(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/)
+  })
+})
+
+describe('a phrase', () => {
+  it('cannot end its quotation in the language of the index', () => {
+    expect(matchAll([{ text: 'a" OR "b', isPrefix: false }])).toBe('"a"" OR ""b"')
   })
 })
 

@@ -98,6 +98,9 @@ describe('the index of messages', () => {
     expect([found(db, 'since').length, found(db, 'imported').length]).toEqual([2, 0])
     indexEverything(db)
     expect(found(db, 'imported')).toEqual(['imported last', 'imported early', 'imported late'])
+    importOne(db, ['imported into what is indexed'])
+    indexEverything(db)
+    expect(found(db, 'imported')).toHaveLength(4)
     expect([listRanges(db), allEntries(db)]).toEqual([[], expectedEntries(db)])
   })
 
