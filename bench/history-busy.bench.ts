@@ -1,13 +1,17 @@
 // How long a person's call waits while an import, an export, the check, the index and a search run; and how long an export
 // keeps its longest read transaction, which holds back the write-ahead log. Messages: ALCOVE_BENCH_MESSAGES (100000).
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { openDatabase } from '../electron/history/database.ts'
 import { type History, openHistory } from '../electron/history/history.ts'
 import { bundleForNode } from '../electron/history/testing/bundle-for-node.ts'
 import { cachedHistory, copyOfCachedHistory } from '../electron/history/testing/cached-history.ts'
+import { listExportedIds } from '../electron/history/transfer-export.ts'
 import { type BulkWorker, startBulkWorker } from '../electron/transfer/bulk.ts'
+import { findFormat } from '../electron/transfer/formats.ts'
+import { writeWholeFile } from '../electron/transfer/write-file.ts'
 import { inBenchFolder } from './measuring/bench-folder.ts'
 import { sending, TEXT } from './measuring/messages.ts'
 import { quantile } from './measuring/take-turns.ts'
@@ -17,9 +21,6 @@ const MESSAGES = Number(process.env.ALCOVE_BENCH_MESSAGES ?? 100_000)
 const BETWEEN_CALLS_MS = 20
 const LEAST_CALLS = 150
 const MOST_MS = 30_000
-const SAMPLE_MS = 2
-/** WAL_READ_LOCK(0) to (4) in the shared memory file: SQLite, "WAL-mode file format", section 2.3.1. */
-const READ_LOCKS = { first: 123, last: 127 }
 
 const never = new AbortController().signal
 
@@ -44,33 +45,32 @@ async function callsWhile(history: History, messageId: string, work?: Promise<vo
   return times
 }
 
-/** Until `work` is done: the longest time that this process held a read transaction, in ms; undefined off Linux. */
-async function longestRead(work: Promise<void>): Promise<number | undefined> {
-  if (process.platform !== 'linux') {
-    await work
-    return undefined
-  }
-  let isDone = false
-  void work.finally(() => {
-    isDone = true
-  })
+/** Exports all in this thread. Returns the longest time that a read transaction of it was open, in ms. */
+async function longestRead(open: { file: string; key: Uint8Array }, path: string): Promise<number> {
+  const db = openDatabase({ ...open, readonly: true, cacheMiB: 16 })
+  let began = 0
   let longest = 0
-  for (let since: number | undefined; !isDone; await wait(SAMPLE_MS)) {
-    since = holdsReadLock() ? (since ?? performance.now()) : undefined
-    if (since !== undefined) longest = Math.max(longest, performance.now() - since)
+  const exec = (sql: string) => {
+    if (sql === 'BEGIN') began = performance.now()
+    else longest = Math.max(longest, performance.now() - began)
+    return db.exec(sql)
   }
-  await work
-  return longest
-}
-
-function holdsReadLock(): boolean {
-  const own = new RegExp(`POSIX +ADVISORY +READ ${process.pid} \\S+ (\\d+) (\\d+)$`)
-  return readFileSync('/proc/locks', 'utf8')
-    .split('\n')
-    .some((line) => {
-      const [, first, last] = own.exec(line) ?? []
-      return first !== undefined && Number(first) >= READ_LOCKS.first && Number(last) <= READ_LOCKS.last
+  const timed = Object.create(db, { exec: { value: exec } }) as typeof db
+  try {
+    const conversationIds = listExportedIds(db, { type: 'all' })
+    const progress = { conversations: 0, messages: 0 }
+    const pieces = findFormat('alcove-json').write({
+      db: timed,
+      scope: 'all',
+      conversationIds,
+      compact: false,
+      progress,
     })
+    await writeWholeFile({ path, pieces, signal: never })
+  } finally {
+    db.close()
+  }
+  return longest
 }
 
 function row(meanwhile: string, times: number[], idle: number[]) {
@@ -122,8 +122,6 @@ async function measure(folder: string, history: History, bulks: [BulkWorker, Bul
     await work
   }
   console.table(rows)
-  const longest = await longestRead(drain(one.exportTo({ ...all, path: join(folder, 'alone.json') })))
-  console.log(`Longest read transaction of an export of ${MESSAGES} messages: ${longest?.toFixed(0) ?? 'not known'} ms`)
 }
 
 await inBenchFolder(async (folder) => {
@@ -148,6 +146,8 @@ await inBenchFolder(async (folder) => {
     const history = opened(await openHistory({ file, key, workerUrl }))
     const start = () => opened(startBulkWorker({ file, key, workerUrl: bulkUrl }))
     await measure(folder, history, [start(), start()], exported)
+    const longest = await longestRead({ file, key }, join(folder, 'alone.json'))
+    console.log(`Longest read transaction of an export of ${MESSAGES} messages: ${longest.toFixed(0)} ms`)
   } finally {
     for (const one of closing) await one.close()
     rmSync(bundle, { recursive: true, force: true })
