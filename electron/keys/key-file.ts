@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { constants, readFileSync } from 'node:fs'
-import { chmod, copyFile, type FileHandle, link, open, rename, rm } from 'node:fs/promises'
+import { copyFile, type FileHandle, link, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { writeFile } from 'atomically'
 import { z } from 'zod'
@@ -53,7 +53,6 @@ export function readKeyFile(file: string): KeyFile {
 export async function writeKeyFile(file: string, keys: KeyFile): Promise<void> {
   try {
     await writeFile(file, toText(keys), { mode: 0o600, timeout: RETRY_MS })
-    await chmod(file, 0o600)
     await flushFolder(path.dirname(file))
   } catch (error) {
     throw notWritten(error)

@@ -327,6 +327,7 @@ describe('the keys of endpoints', () => {
       undefined,
     ])
     expect(written()).not.toContain('sk-one')
+    expect(statSync(file).mode & 0o777).toBe(0o600)
     await store.setEndpointKey('one', null)
     expect([store.hasEndpointKey('one'), store.hasEndpointKey('two')]).toEqual([false, true])
     await expect(createKeyStore(file, noKeyring).getEndpointKey('two')).rejects.toMatchObject({
