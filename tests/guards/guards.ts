@@ -1,6 +1,7 @@
 /** Every guard whose removal some test must notice. */
 import { historyFileGuards } from './guarded/history-file.ts'
 import { indexAndWorkerGuards } from './guarded/index-and-worker.ts'
+import { keyGuards } from './guarded/keys.ts'
 import { keyAndDamageGuards } from './guarded/keys-and-damage.ts'
 import { transferAndWindowGuards } from './guarded/transfer-and-window.ts'
 import type { Guard } from './run-without-guard.ts'
@@ -8,6 +9,7 @@ import type { Guard } from './run-without-guard.ts'
 export const guards: readonly Guard[] = [
   ...historyFileGuards,
   ...keyAndDamageGuards,
+  ...keyGuards,
   ...indexAndWorkerGuards,
   ...transferAndWindowGuards,
 ]
