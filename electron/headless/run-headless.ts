@@ -17,7 +17,7 @@ interface Folders {
 }
 
 /** What a start without a window hands to an Alcove that is open, which then stays as it is. */
-export const HEADLESS_START = { headless: true }
+const HEADLESS_START = { headless: true }
 
 /** Ends the process when the command is done. Must be called before the app is ready. */
 export function runHeadless(parsed: ParsedCommand, folders: Folders): void {

@@ -71,6 +71,22 @@ export const transferAndWindowGuards: readonly Guard[] = [
     name: 'the history in the way',
   },
   {
+    guards: 'no import without the window while Alcove is open',
+    file: 'electron/headless/commands.ts',
+    find: '  if (!place.takeLock()) throw openElsewhere()\n',
+    replace: '',
+    tests: ['electron/headless/commands.test.ts'],
+    name: 'changes nothing while',
+  },
+  {
+    guards: 'no migration without the window while Alcove is open',
+    file: 'electron/headless/open-reader.ts',
+    find: 'if (history.file === historyFile(place) && !place.takeLock()) throw openElsewhere()',
+    replace: '',
+    tests: ['electron/headless/commands.test.ts'],
+    name: 'earlier version',
+  },
+  {
     ...commanding,
     guards: 'a mistyped option is not ignored',
     find: 'if (started && !CHROMIUM_SWITCHES.has(name)) return',
