@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { finishReplacing, replaceHistory } from './replace-history.ts'
 
-const life = vi.hoisted(() => ({ calls: 0, last: Number.POSITIVE_INFINITY }))
+const life = vi.hoisted(() => ({ calls: 0, last: Number.POSITIVE_INFINITY, did: [] as string[] }))
 
 /** Each change of the folder counts; after the last one the process is gone, as it were. */
 vi.mock('node:fs', async (original) => {
@@ -12,12 +12,17 @@ vi.mock('node:fs', async (original) => {
   const mortal = <Args extends unknown[]>(change: (...args: Args) => unknown) => {
     return (...args: Args) => {
       life.calls += 1
+      life.did.push(change.name)
       if (life.calls > life.last) throw new Error('killed')
       return change(...args)
     }
   }
   return {
     ...real,
+    fsyncSync(handle: number) {
+      life.did.push('fsyncSync')
+      real.fsyncSync(handle)
+    },
     linkSync: mortal(real.linkSync),
     renameSync: mortal(real.renameSync),
     rmSync: mortal(real.rmSync),
@@ -25,6 +30,7 @@ vi.mock('node:fs', async (original) => {
 })
 
 function liveFor(changes: number): void {
+  life.did = []
   life.calls = 0
   life.last = changes
 }
@@ -68,6 +74,15 @@ describe('putting the salvaged history in place', () => {
       const kept = file.replace('.db', '.damaged-1.db')
       expect([read(kept), read(`${kept}-wal`)]).toEqual(['damaged', 'log of the damaged one'])
     }
+  })
+
+  it('has each step on the disk before the next one, the salvaged file first', () => {
+    const { file, salvaged } = lay()
+    liveFor(Number.POSITIVE_INFINITY)
+    replaceHistory({ file, salvaged })
+    const kept = ['linkSync', 'linkSync', 'fsyncSync']
+    const chosen = ['renameSync', 'fsyncSync', 'rmSync', 'rmSync', 'fsyncSync', 'renameSync', 'fsyncSync']
+    expect(life.did).toEqual(['fsyncSync', ...kept, ...chosen])
   })
 
   it('keeps each damaged one under a name of its own', () => {

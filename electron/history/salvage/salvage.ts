@@ -66,6 +66,8 @@ async function fillNew(salvaged: string, pages: PageSource, args: SalvageArgs): 
   try {
     migrate(db, migrations.slice(0, schema.version))
     db.pragma('foreign_keys = OFF')
+    // Nobody relies on it before it is synced as a whole: see `replaceHistory`.
+    db.pragma('synchronous = OFF')
     // Values of a newer version, or wrong ones, are kept as they are.
     db.pragma('ignore_check_constraints = ON')
     const copied: CopyReport = { damagedPages: 0, refused: new Map(), cutMessages: new Set() }

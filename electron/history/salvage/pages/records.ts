@@ -25,14 +25,14 @@ const indexLocal = { max: Math.floor(((USABLE_BYTES - 12) * 64) / 255) - 23, min
 export function readTableCell(pages: PageSource, page: Buffer, offset: number): Row {
   const length = readVarint(page, offset)
   const rowid = readVarint(page, length.end)
-  const payload = readPayload({ pages, page, offset: rowid.end, length: Number(length.value), local: tableLocal })
-  return { rowid: Number(rowid.value), ...decode(payload) }
+  const payload = readPayload({ pages, page, offset: rowid.end, length: length.value, local: tableLocal })
+  return { rowid: rowid.value, ...decode(payload) }
 }
 
 /** A row of an index, or of a table without row numbers, whose columns then stand in the order of that index. */
 export function readIndexCell(pages: PageSource, page: Buffer, offset: number): Row {
   const length = readVarint(page, offset)
-  const payload = readPayload({ pages, page, offset: length.end, length: Number(length.value), local: indexLocal })
+  const payload = readPayload({ pages, page, offset: length.end, length: length.value, local: indexLocal })
   return { rowid: 0, ...decode(payload) }
 }
 
@@ -71,12 +71,12 @@ function decode({ bytes, isWhole }: Payload): Pick<Row, 'values' | 'isWhole'> {
   const head = readVarint(bytes, 0)
   const types: number[] = []
   let at = head.end
-  while (at < Number(head.value)) {
+  while (at < head.value) {
     const type = readVarint(bytes, at)
-    types.push(Number(type.value))
+    types.push(type.value)
     at = type.end
   }
-  let offset = Number(head.value)
+  let offset = head.value
   const values = types.map((type) => {
     const start = offset
     offset += sizeOf(type)
@@ -110,14 +110,25 @@ function narrow(value: bigint): number | bigint {
   return Number.isSafeInteger(Number(value)) ? Number(value) : value
 }
 
-/** Big-endian groups of seven bits, at most nine bytes, the last one whole; signed 64 bit. */
-function readVarint(bytes: Buffer, offset: number): { value: bigint; end: number } {
+/** Big-endian groups of seven bits, at most nine bytes, the last one whole; signed 64 bit. Imported rows count down from 0. */
+function readVarint(bytes: Buffer, offset: number): { value: number; end: number } {
+  let value = 0
+  for (let index = 0; index < 7; index += 1) {
+    const byte = bytes.readUInt8(offset + index)
+    value = value * 128 + (byte & 0x7f)
+    if (byte < 0x80) return { value, end: offset + index + 1 }
+  }
+  return readLongVarint(bytes, offset)
+}
+
+/** Beyond 49 bits a number would lose some on the way. */
+function readLongVarint(bytes: Buffer, offset: number): { value: number; end: number } {
   let value = 0n
   for (let index = 0; index < 8; index += 1) {
     const byte = bytes.readUInt8(offset + index)
     value = (value << 7n) | BigInt(byte & 0x7f)
-    if (byte < 0x80) return { value, end: offset + index + 1 }
+    if (byte < 0x80) return { value: Number(value), end: offset + index + 1 }
   }
   value = (value << 8n) | BigInt(bytes.readUInt8(offset + 8))
-  return { value: BigInt.asIntN(64, value), end: offset + 9 }
+  return { value: Number(BigInt.asIntN(64, value)), end: offset + 9 }
 }
