@@ -4,6 +4,7 @@ import { verifyHistory } from '../history/backup/verify.ts'
 import type { Database } from '../history/database.ts'
 import { eraseSome } from '../history/erase/erase-some.ts'
 import { hideUnfinishedImports, stageConversation } from '../history/import/staged.ts'
+import { findMessages } from '../history/index/find-messages.ts'
 import { indexEverything } from '../history/index/index-messages.ts'
 import { allEntries, expectedEntries } from '../history/index/testing/index-entries.ts'
 import { listConversations } from '../history/list-conversations.ts'
@@ -16,6 +17,15 @@ import { exportText, historyOf, importText } from './testing/transfer-in-process
 
 const COUNT = 1_500
 const file = longConversation(COUNT)
+
+const ANYWHERE = {
+  conversationId: null,
+  withTrash: true,
+  order: 'newest',
+  words: 'all',
+  limit: 50,
+  cursor: null,
+} as const
 
 /** Everything that a person could see of the history. */
 function seen(db: Database) {
@@ -108,10 +118,17 @@ describe('a conversation that is imported in slices', () => {
 
   it('is found by search like any other, and so is what is written after it', async () => {
     const { db } = temporaryHistory()
-    // Whatever is there between two slices is indexed at once.
-    await importText(db, file, { onCall: () => indexEverything(db) })
+    const found = () => findMessages(db, { ...ANYWHERE, query: 'some words' }).messages.length
+    let early = 0
+    const onCall = (name: string): void => {
+      // Whatever is there between two slices is indexed at once.
+      indexEverything(db)
+      if (name === 'stageMessages' || name === 'finishStaged') early += found()
+    }
+    await importText(db, file, { onCall })
     exchange(db, newConversation(db), 'mine', 'answer')
     indexEverything(db)
+    expect({ early, whole: found() > 0 }).toEqual({ early: 0, whole: true })
     expect(allEntries(db)).toEqual(expectedEntries(db))
   })
 
