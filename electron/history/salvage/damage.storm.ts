@@ -10,7 +10,7 @@ const SEED = Number(process.env.ALCOVE_STORM_SEED ?? Math.floor(Math.random() * 
 const FLIPS = 10_000
 const OTHERS = 1_000
 const PLAIN_FLIPS = 300
-const nothingWrong = { wrongTexts: 0, wrongSaved: 0, originalsChanged: 0, unsound: 0 }
+const nothingWrong = { wrongTexts: 0, untouchedLost: 0, wrongSaved: 0, originalsChanged: 0, unsound: 0 }
 
 function tell(what: string, { unnoticed, ...summary }: TrialSummary): void {
   console.info(`seed ${SEED}, ${what}: ${JSON.stringify({ ...summary, unnoticed: unnoticed.length })}`)

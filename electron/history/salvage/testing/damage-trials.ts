@@ -1,7 +1,6 @@
 /** Damage at random places of a history, and what the program makes of it. */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import Sqlite from 'better-sqlite3'
 import { AppError } from '../../../../shared/errors.ts'
 import { type Database, openDatabase } from '../../database.ts'
 import { indexEverything } from '../../index/index-messages.ts'
@@ -12,10 +11,11 @@ import { exchange, newConversation, temporaryFile } from '../../testing/temporar
 import { checkBeforeOpening } from '../kept-header.ts'
 import { PAGE_BYTES } from '../pages/page-cipher.ts'
 import { openPages } from '../pages/page-source.ts'
-import { isDamage } from '../reads/damage.ts'
+import { orUndefined } from '../reads/damage.ts'
 import { salvage } from '../salvage.ts'
 import { checkAll } from './check-all.ts'
 import { textsOf } from './damaged-history.ts'
+import { findMessagesOnPages } from './messages-on-pages.ts'
 
 export interface TrialHistory {
   file: string
@@ -24,6 +24,8 @@ export interface TrialHistory {
   /** Empty where everything is in the file itself. */
   log: Buffer
   texts: Map<string, string>
+  /** The messages of which each page holds a part, where everything is in the file itself. */
+  messagesOn: Map<number, Set<string>>
   /** Pages that no table or index uses. */
   freePages: Set<number>
 }
@@ -55,13 +57,23 @@ export function buildTrialHistory({
   }
   const texts = textsOf(db)
   const used = db.prepare<[], number>('SELECT pageno FROM dbstat').pluck().all()
+  const leafSql = "SELECT pageno FROM dbstat WHERE name = 'messages' AND pagetype = 'leaf'"
+  const leaves = db.prepare<[], number>(leafSql).pluck().all()
   const count = Number(db.pragma('page_count', { simple: true }))
   const log = withLog ? readFileSync(`${file}-wal`) : Buffer.alloc(0)
   const bytes = withLog ? readFileSync(file) : undefined
   db.close()
   const inUse = new Set(used)
   const freePages = new Set(Array.from({ length: count }, (_, index) => index + 1).filter((page) => !inUse.has(page)))
-  return { file, key, db: bytes ?? readFileSync(file), log, texts, freePages }
+  return {
+    file,
+    key,
+    db: bytes ?? readFileSync(file),
+    log,
+    texts,
+    freePages,
+    messagesOn: withLog ? new Map() : findMessagesOnPages({ file, key }, leaves),
+  }
 }
 
 export interface Damage {
@@ -155,14 +167,16 @@ function pagesInLog(history: TrialHistory): Set<number> {
   return pages
 }
 
+/** Message by message, so that those behind a damaged one are looked at too. */
 function wrongTexts(db: Database, { texts }: TrialHistory): number {
-  const rows = db.prepare<[], { id: string; text: string }>('SELECT id, text FROM messages').iterate()
+  const bySeq = db.prepare<[number], { id: string; text: string }>(
+    'SELECT id, text FROM messages NOT INDEXED WHERE seq = ?',
+  )
   let wrong = 0
-  try {
+  for (let seq = 1; seq <= texts.size; seq += 1) {
+    const row = orUndefined(() => bySeq.get(seq))
     // Of a log that ends early, a reply may be there as it was before its text was moved to it.
-    for (const { id, text } of rows) if (!(texts.get(id) ?? '\0').startsWith(text)) wrong += 1
-  } catch (error) {
-    if (!isDamage(error) && !(error instanceof Sqlite.SqliteError)) throw error
+    if (row && !(texts.get(row.id) ?? '\0').startsWith(row.text)) wrong += 1
   }
   return wrong
 }
@@ -170,6 +184,8 @@ function wrongTexts(db: Database, { texts }: TrialHistory): number {
 export interface SalvageTrial {
   /** Whole texts of the damaged history that are in the salvaged one. */
   recovered: number
+  /** Whole texts that are not, although no part of them was on the damaged page of the file. */
+  untouchedLost: number
   /** Texts in the salvaged one that were never written: neither whole, nor the beginning of one, nor a placeholder. */
   wrong: number
   isOriginalKept: boolean
@@ -181,7 +197,7 @@ export interface SalvageTrial {
 export async function tryToSalvage(history: TrialHistory, damage: Damage, file: string): Promise<SalvageTrial> {
   const { key } = history
   const signal = new AbortController().signal
-  const refused = { recovered: 0, wrong: 0, isOriginalKept: true, isSound: true, isRefused: true }
+  const refused = { recovered: 0, untouchedLost: 0, wrong: 0, isOriginalKept: true, isSound: true, isRefused: true }
   const report = await salvage({ file, key, signal, onProgress: () => undefined }).catch((error: unknown) => {
     if (error instanceof AppError && (error.code === 'history-key-wrong' || error.code === 'salvage-failed'))
       return undefined
@@ -195,9 +211,14 @@ export async function tryToSalvage(history: TrialHistory, damage: Damage, file: 
   const isSound = db.pragma('integrity_check', { simple: true }) === 'ok'
   db.close()
   const whole = [...history.texts].filter(([id, text]) => texts.get(id) === text).length
+  const page = damage.kind === 'flip' && damage.of === 'db' ? Math.floor(damage.offset / PAGE_BYTES) + 1 : 0
+  const touched = history.messagesOn.get(page)
+  const isUntouchedLost = ([id, text]: [string, string]) => texts.get(id) !== text && !touched?.has(id)
+  const untouchedLost = page > 0 && history.log.length === 0 ? [...history.texts].filter(isUntouchedLost).length : 0
   const wrong = [...texts].filter(([id, text]) => text !== '' && !history.texts.get(id)?.startsWith(text)).length
   return {
     recovered: whole,
+    untouchedLost,
     wrong,
     isOriginalKept: readFileSync(kept).equals(damage.db) && isLogKept,
     isSound,

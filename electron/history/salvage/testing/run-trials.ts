@@ -18,6 +18,8 @@ export interface TrialSummary {
   /** The smallest share of texts that a salvage saved, and of how many all saved together. */
   leastSaved: number
   saved: number
+  /** Over all salvages, texts lost that were not on the damaged page. */
+  untouchedLost: number
   wrongSaved: number
   originalsChanged: number
   unsound: number
@@ -47,6 +49,7 @@ export async function runTrials(
     salvages: 0,
     leastSaved: 1,
     saved: 0,
+    untouchedLost: 0,
     wrongSaved: 0,
     originalsChanged: 0,
     unsound: 0,
@@ -65,6 +68,7 @@ export async function runTrials(
       const result = await tryToSalvage(history, damage, layOut(history, damage, 'salvage'))
       const share = result.recovered / history.texts.size
       summary.salvages += 1
+      summary.untouchedLost += result.untouchedLost
       summary.wrongSaved += result.wrong
       summary.originalsChanged += result.isOriginalKept ? 0 : 1
       summary.unsound += result.isSound ? 0 : 1
