@@ -108,12 +108,12 @@ const asking: readonly Guard[] = [
     find: 'async look() {\n      if (!isAsync()) await beforeBlocking()',
     replace: 'async look() {',
   },
+  { ...patient, guards: 'a silent keyring is told of', find: 'throw silent()', replace: "throw new Error('silent')" },
   {
     ...patient,
-    guards: 'a silent keyring is told of',
-    find: 'resolve(SILENT), answerMs)',
-    replace: 'resolve(SILENT), 1_000 * answerMs)',
-    name: 'never answers',
+    guards: 'a late answer opens the history',
+    find: '      tellWhenAnswered(stored.value, answer)\n',
+    replace: '',
   },
   {
     ...patient,
