@@ -26,7 +26,12 @@ export async function installFileStores(): Promise<FileStore[]> {
     const { code } = await run('npm', ['install', ...options], { cwd: folder })
     if (code !== 0) throw new Error('The stores to compare with could not be installed.')
   })
-  const load: Load = createRequire(join(installed, 'package.json'))
+  const require = createRequire(join(installed, 'package.json'))
+  const load: Load = (name) => {
+    // A module may keep what it has read once; each store starts as a program does.
+    for (const path of Object.keys(require.cache)) if (path.startsWith(installed)) delete require.cache[path]
+    return require(name)
+  }
   return [lowdb(load), conf(load), langchain(load)]
 }
 

@@ -68,19 +68,8 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
 
-/** Times that this thread has called read; SQLite reads a page with each. 0 where the system does not count. */
-export function readCalls(): number {
-  return countOf('/proc/thread-self/io', 'syscr')
-}
-
+/** What this process has given to write calls; 0 where the system does not count. */
 function writtenBytes(): number {
-  return countOf('/proc/self/io', 'wchar')
-}
-
-function countOf(file: string, name: string): number {
-  try {
-    return Number(new RegExp(`^${name}: (\\d+)$`, 'm').exec(readFileSync(file, 'utf8'))?.[1] ?? 0)
-  } catch {
-    return 0
-  }
+  if (process.platform !== 'linux') return 0
+  return Number(/^wchar: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1])
 }
