@@ -105,10 +105,10 @@ export function keepReserve(
   }
 
   function relieve<Result>(relief: Relief, work: () => Result): Result {
-    if (relief === 'finishing' && freeBytes(folder) < bytes / 2) throw diskFull()
+    if (relief === 'finishing' && freeBytes(folder) < bytes / 2 && !freeBallast(folder)) throw diskFull()
     db.pragma('query_only = 0')
     try {
-      return work()
+      return freeingBallast(folder, work)
     } finally {
       db.pragma('query_only = 1')
     }
@@ -139,7 +139,7 @@ export function keepReserve(
 
   return {
     run(relief, work) {
-      if (spent) return runSpent(relief, work)
+      if (spent && !(relief && hasRecovered())) return runSpent(relief, work)
       try {
         return work()
       } catch (error) {

@@ -13,6 +13,7 @@ const files = [
   'electron/history/backup/back-up.test.ts',
   'electron/transfer/write-file.test.ts',
   'electron/log.test.ts',
+  'tests/failing-disk/full-disk.test.ts',
 ].map((file) => path.join(root, file))
 
 // The tests are run by a user who may not mount: without this, all that is about full disks would be left out.

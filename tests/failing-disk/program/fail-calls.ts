@@ -31,13 +31,16 @@ export interface Outcome {
   problems: string[]
 }
 
+const BALLAST_BYTES = 64 * 1024
+
 /** Returns undefined once there is no n-th call any more. */
 async function failCall(orders: Orders, n: number): Promise<Outcome | undefined> {
   const { control, classes, error, forever } = orders
-  const day: Day = { folder: path.join(orders.folder, String(n)), outside: orders.outside, open: undefined }
+  const folder = path.join(orders.folder, String(n))
+  const day: Day = { folder, outside: orders.outside, ballastBytes: BALLAST_BYTES, open: undefined }
   mkdirSync(path.join(day.folder, 'backups'), { recursive: true })
   if (orders.existing) copyTemplate(path.join(orders.folder, 'template'), day.folder)
-  writeFileSync(path.join(day.folder, 'ballast'), Buffer.alloc(64 * 1024, 1))
+  writeFileSync(path.join(day.folder, 'ballast'), Buffer.alloc(BALLAST_BYTES, 1))
   const outcome: Outcome = { n, failed: {}, problems: [] }
   armFault(control, { classes, nth: n, error, forever })
   await live(day, orders.onlyOpening ? ['open'] : Object.keys(steps), outcome)

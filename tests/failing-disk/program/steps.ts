@@ -12,7 +12,6 @@ import { type ImportHistory, importCalls } from '../../../electron/transfer/impo
 import { ended, plain } from '../../durability/program/chat.ts'
 import { importSample } from '../../durability/program/import-sample.ts'
 
-const BALLAST_BYTES = 64 * 1024
 /** Never within a run: the ballast is made before it. */
 const NEVER_MS = 1_000_000_000
 const MOST_IDLE_STEPS = 500
@@ -28,6 +27,7 @@ type Functions = typeof functions
 export interface Day {
   folder: string
   outside: string
+  ballastBytes: number
   open: (OpenFile & { reserve: Reserve }) | undefined
   conversationId?: string
   replyId?: string
@@ -58,7 +58,7 @@ export function openDay(day: Day): void {
   day.open?.close()
   day.open = undefined
   const open = openReadable({ file: path.join(day.folder, 'history.db'), key: KEY })
-  const options = { bytes: BALLAST_BYTES, delayMs: NEVER_MS }
+  const options = { bytes: day.ballastBytes, delayMs: NEVER_MS }
   day.open = { ...open, reserve: open.readOnly ? NO_RESERVE : keepReserve(open.db, day.folder, options) }
 }
 
@@ -74,13 +74,12 @@ function fewOf(sample: string): string {
 export const steps: Record<string, Step> = {
   open: openDay,
   read(day) {
-    call(day, 'listConversations', { view: 'active', cursor: null, limit: 50 } as never)
+    call(day, 'listConversations', { view: 'active', cursor: null, limit: 50 })
     call(day, 'listStreaming', {})
   },
   create(day) {
-    const id = uuid()
-    call(day, 'createConversation', { ...newConversation, id } as never)
-    day.conversationId = id
+    // It may be one that a failed attempt has left empty.
+    day.conversationId = call(day, 'createConversation', { ...newConversation, id: uuid() }).id
   },
   send(day) {
     const conversationId = need(day.conversationId)
@@ -103,9 +102,7 @@ export const steps: Record<string, Step> = {
   'create another'(day) {
     // An empty conversation would be taken again.
     need(day.replyId)
-    const id = uuid()
-    call(day, 'createConversation', { ...newConversation, id, systemPrompt: 'doomed' } as never)
-    day.doomedId = id
+    day.doomedId = call(day, 'createConversation', { ...newConversation, id: uuid(), systemPrompt: 'doomed' }).id
   },
   trash(day) {
     call(day, 'trashConversation', { conversationId: need(day.doomedId), now: plain.now })
