@@ -11,7 +11,7 @@ export interface TimedEndpoint {
 }
 
 /** Milliseconds since 1970, finer than `Date.now`, and the same in every process and window of this machine. */
-export function clock(): number {
+function clock(): number {
   return performance.timeOrigin + performance.now()
 }
 

@@ -52,7 +52,7 @@ const AT_ACTIVE_LEAF = startAt(`coalesce(
 
 const AT_CHOSEN_LEAF = startAt('(SELECT seq FROM messages WHERE id = :leafId AND conversation_seq = c.seq)')
 
-export const READ_PROMPT = `${BRANCH}
+const READ_PROMPT = `${BRANCH}
   SELECT m.id, m.role, ${TEXT_SO_FAR} AS text, m.status, m.depth
   FROM branch AS b
   CROSS JOIN messages AS m NOT INDEXED ON m.seq = b.seq`
