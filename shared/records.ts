@@ -181,8 +181,6 @@ export const AppState = z.object({
       keyBackend: z.string(),
       /** True where nothing can be written: what is shown is a copy. */
       readOnly: z.boolean(),
-      /** False until the person has seen to a second way to the key. */
-      recoveryCodeSaved: z.boolean(),
       /** What the check of the file could not read; null when all of it was readable. */
       damage: z.object({ conversations: z.int(), messages: z.int() }).nullable(),
     }),

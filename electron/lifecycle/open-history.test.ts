@@ -48,7 +48,6 @@ async function holderOf(folder: string) {
     keys,
     bundleFolder,
     nativeBinding: undefined,
-    isRecoveryCodeSaved: () => false,
     onState: ({ state }) => void states.push(state),
     onReplyCount: () => undefined,
   })

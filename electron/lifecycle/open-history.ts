@@ -30,8 +30,6 @@ interface HolderOptions {
   bundleFolder: string
   /** An SQLite addon for a runtime that the packaged one does not fit; development and tests only. */
   nativeBinding: string | undefined
-  /** Whether the person has seen to a second way to the key. */
-  isRecoveryCodeSaved(): boolean
   onState(state: AppState['history']): void
   onReplyCount(count: number): void
 }
@@ -113,7 +111,6 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
       keyProtection: protection,
       keyBackend: backend,
       readOnly: open?.history.opened.readOnly ?? false,
-      recoveryCodeSaved: options.isRecoveryCodeSaved(),
       damage: null,
     })
   }

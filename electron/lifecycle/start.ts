@@ -55,7 +55,6 @@ export function startAlcove({ dataFolder, bundleFolder }: Folders): void {
     ...place,
     keys,
     bundleFolder,
-    isRecoveryCodeSaved: () => preferences.get().recoveryCodeSaved,
     onState: ({ state }) => {
       asksKeyring &&= state === 'opening'
       push('app.stateChanged', appState())
