@@ -11,7 +11,7 @@ import { allEntries, expectedEntries } from './testing/index-entries.ts'
 const program = vi.hoisted(() => ({ version: 1 }))
 vi.mock('./index-text.ts', async (importOriginal) => {
   const original = await importOriginal<typeof import('./index-text.ts')>()
-  const backwards = (text: string) => ({ text: [...text].reverse().join(''), stems: 'second' })
+  const backwards = (text: string) => ({ text: Array.from(text).reverse().join(''), stems: 'second' })
   return {
     ...original,
     get INDEX_TEXT_VERSION() {

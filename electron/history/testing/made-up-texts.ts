@@ -43,8 +43,8 @@ export function madeUpTexts(random: SeededRandom): TextSource {
     [6, sentencesOf(random, vocabulary(random, syllables.accented))],
     [6, sentencesOf(random, vocabulary(random, syllables.cyrillic))],
     [5, sentencesOf(random, vocabulary(random, syllables.arabic))],
-    [8, unspaced(random, [...han], '。')],
-    [5, unspaced(random, [...kana, ...han.slice(0, 30)], '。')],
+    [8, unspaced(random, Array.from(han), '。')],
+    [5, unspaced(random, Array.from(kana + han.slice(0, 30)), '。')],
   ]
   const weighted = scripts.flatMap(([weight, sentences]) => Array.from({ length: weight }, () => sentences))
   const text = (length: number): string => {
