@@ -89,10 +89,10 @@ function unlock(db: Database, key: Uint8Array): void {
   db.prepare('SELECT count(*) FROM sqlite_schema').get()
 }
 
-function withRawKey(key: Uint8Array, use: (raw: Buffer) => void): void {
+function withRawKey(key: Uint8Array, work: (raw: Buffer) => void): void {
   const raw = Buffer.concat([Buffer.from(RAW_KEY_PREFIX), key])
   try {
-    use(raw)
+    work(raw)
   } finally {
     raw.fill(0)
   }
