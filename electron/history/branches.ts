@@ -1,6 +1,7 @@
 /** Walks of the message tree: a branch is a leaf and everything above it. */
 import type { Database } from './database.ts'
 import { conversationNotFound, messageNotFound } from './not-found.ts'
+import { readAround } from './salvage/reads/damage.ts'
 import { statement } from './statement.ts'
 
 /** Where a message stands. Only inside the history; `seq` values never leave it. */
@@ -31,7 +32,12 @@ export const BRANCH = `
 /** Throws `not-found`. */
 export function getConversationSeq(db: Database, conversationId: string): number {
   const sql = 'SELECT seq FROM conversations WHERE id = :conversationId'
-  const row = statement<{ seq: number }>(db, sql).get({ conversationId })
+  // Only where the index of ids is damaged.
+  const scan = 'SELECT seq FROM conversations NOT INDEXED WHERE id = :conversationId'
+  const row = readAround(
+    () => statement<{ seq: number }>(db, sql).get({ conversationId }),
+    () => statement<{ seq: number }>(db, scan).get({ conversationId }),
+  )
   if (!row) throw conversationNotFound()
   return row.seq
 }

@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid'
 import { AppError } from '../../shared/errors.ts'
 import type { Conversation, ConversationSettings } from '../../shared/record-types.ts'
 import { ConversationSettings as SettingsSchema } from '../../shared/records.ts'
-import { findActiveLeaf, getPlace } from './branches.ts'
+import { findActiveLeaf, getConversationSeq, getPlace } from './branches.ts'
 import type { Database } from './database.ts'
 import { ERASING_MESSAGES } from './erase/erasing-messages.ts'
 import { fromRow, ROW_COLUMNS, type StoredConversationRow } from './list-conversations.ts'
@@ -61,9 +61,9 @@ function getWhole(db: Database, conversationId: string): Conversation {
 function readHead(db: Database, conversationId: string): ConversationHead | undefined {
   const sql = `
     SELECT ${ROW_COLUMNS}, c.system_prompt, c.endpoint_id, c.model, c.settings
-    FROM conversations AS c
-    WHERE c.id = :conversationId`
-  const row = statement<StoredConversation>(db, sql).get({ conversationId })
+    FROM conversations AS c NOT INDEXED
+    WHERE c.seq = :seq`
+  const row = statement<StoredConversation>(db, sql).get({ seq: getConversationSeq(db, conversationId) })
   return row && headOf(row)
 }
 

@@ -22,10 +22,11 @@ export function listDamagedBranch(
   { conversationId, beforeId, limit }: BranchArgs,
   readAlone: (seq: number, place: KnownPlace) => Message | undefined,
 ): { messages: Message[]; hasMore: boolean } {
-  const tree = readTree(db, getConversationSeq(db, conversationId))
+  const conversationSeq = getConversationSeq(db, conversationId)
+  const tree = readTree(db, conversationSeq)
   const messages: Message[] = []
   const nextAfter = (seq: number) => tree.parents.get(seq) ?? null
-  let next = beforeId === null ? findLeaf(db, conversationId, tree) : nextAfter(findSeq(db, beforeId, tree))
+  let next = beforeId === null ? findLeaf(db, conversationSeq, tree) : nextAfter(findSeq(db, beforeId, tree))
   while (next !== null && messages.length < limit) {
     const seq: number = next
     const place = { conversationId, ...placeOf(tree, seq) }
@@ -41,9 +42,10 @@ export function listDamagedBranch(
 
 /** The `seq` of each message from the active leaf, or `leafId`, to the first one. Throws `not-found`. */
 export function walkDamagedBranch(db: Database, conversationId: string, leafId: string | null): number[] {
-  const tree = readTree(db, getConversationSeq(db, conversationId))
+  const conversationSeq = getConversationSeq(db, conversationId)
+  const tree = readTree(db, conversationSeq)
   const seqs: number[] = []
-  let next = leafId === null ? findLeaf(db, conversationId, tree) : findSeq(db, leafId, tree)
+  let next = leafId === null ? findLeaf(db, conversationSeq, tree) : findSeq(db, leafId, tree)
   while (next !== null) {
     seqs.push(next)
     next = tree.parents.get(next) ?? null
@@ -51,9 +53,9 @@ export function walkDamagedBranch(db: Database, conversationId: string, leafId: 
   return seqs
 }
 
-function findLeaf(db: Database, conversationId: string, tree: IndexedTree): number | null {
-  const sql = 'SELECT active_leaf_seq AS seq FROM conversations WHERE id = :conversationId'
-  const chosen = orUndefined(() => statement<{ seq: number | null }>(db, sql).get({ conversationId })?.seq)
+function findLeaf(db: Database, conversationSeq: number, tree: IndexedTree): number | null {
+  const sql = 'SELECT active_leaf_seq AS seq FROM conversations NOT INDEXED WHERE seq = :seq'
+  const chosen = orUndefined(() => statement<{ seq: number | null }>(db, sql).get({ seq: conversationSeq })?.seq)
   if (chosen !== undefined && chosen !== null && tree.parents.has(chosen)) return chosen
   return [...tree.parents.keys()].at(-1) ?? null
 }

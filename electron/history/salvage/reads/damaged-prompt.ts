@@ -1,5 +1,6 @@
 /** What a prompt is built from where some of it cannot be read: without what nobody can read, and with all the rest. */
 import { estimateMessageTokens } from '../../../memory/estimate-tokens.ts'
+import { getConversationSeq } from '../../branches.ts'
 import type { Database } from '../../database.ts'
 import { statement } from '../../statement.ts'
 import { orUndefined } from './damage.ts'
@@ -19,7 +20,7 @@ export interface DamagedPrompt<Row> {
   total: number
 }
 
-const SYSTEM_PROMPT = 'SELECT system_prompt AS systemPrompt FROM conversations WHERE id = :conversationId'
+const SYSTEM_PROMPT = 'SELECT system_prompt AS systemPrompt FROM conversations NOT INDEXED WHERE seq = :seq'
 
 /** Stops where the undamaged reading stops. `readRow` reads the message of one `seq`. Throws `not-found`. */
 export function readDamagedPrompt<Row extends { role: string; text: string }>(
@@ -40,7 +41,9 @@ export function readDamagedPrompt<Row extends { role: string; text: string }>(
     if (rows.length === limit || (hasQuestion && tokens > budgetTokens)) break
   }
   const systemPrompt = orUndefined(
-    () => statement<{ systemPrompt: string }>(db, SYSTEM_PROMPT).get({ conversationId })?.systemPrompt,
+    () =>
+      statement<{ systemPrompt: string }>(db, SYSTEM_PROMPT).get({ seq: getConversationSeq(db, conversationId) })
+        ?.systemPrompt,
   )
   return { systemPrompt: systemPrompt ?? '', rows: rows.reverse(), total: seqs.length }
 }

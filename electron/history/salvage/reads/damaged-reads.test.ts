@@ -80,7 +80,8 @@ describe('a history with a damaged page', () => {
     const db = openDamaged(built, built.pagesOf(index, type)[0])
     const listed = listConversations(db, { view: 'active', cursor: null, limit: 100 }).conversations
     expect(listed.map(({ id }) => id).sort()).toEqual([...built.conversationIds].sort())
-    if (index === 'sqlite_autoindex_conversations_1') return
+    const heads = built.conversationIds.map((conversationId) => getConversation(db, { conversationId }))
+    expect(heads.map(({ systemPrompt }) => systemPrompt)).toEqual(heads.map((_, place) => `Be brief, ${place}.`))
     const texts = new Map(branchesOf(db, built).map(({ id, text }) => [id, text]))
     expect(texts).toEqual(built.texts)
   })
