@@ -21,6 +21,7 @@ function inMemory(): Way {
   return { name: 'array push, in memory', run }
 }
 
+/** The file grows with each page, as that of a store that appends does. */
 function rawPage(folder: string): Way & { close(): void } {
   const file = openSync(join(folder, 'raw'), 'w')
   const page = randomBytes(PAGE_BYTES)
@@ -31,6 +32,17 @@ function rawPage(folder: string): Way & { close(): void } {
     position += PAGE_BYTES
   }
   return { name: 'pwrite 4 KiB + fdatasync (floor)', run, close: () => closeSync(file) }
+}
+
+/** Over a page that is there: the file system has nothing to note. SQLite does so once its log is as long as it gets. */
+function rawPageAgain(folder: string): Way & { close(): void } {
+  const file = openSync(join(folder, 'again'), 'w')
+  const page = randomBytes(PAGE_BYTES)
+  const run = () => {
+    writeSync(file, page, 0, PAGE_BYTES, 0)
+    fdatasyncSync(file)
+  }
+  return { name: 'the same over a page that is there', run, close: () => closeSync(file) }
 }
 
 /** What a developer writes who takes better-sqlite3 as it comes: two tables, one transaction for a message. */
@@ -95,10 +107,11 @@ await inBenchFolder(async (folder) => {
   const workerUrl = pathToFileURL(join(bundle, 'worker.mjs'))
   const history = await openHistory({ file: join(folder, 'history.db'), key: randomBytes(32), workerUrl })
   const raw = rawPage(folder)
+  const again = rawPageAgain(folder)
   const full = plainSqlite(folder, 'better-sqlite3, synchronous FULL', 'FULL')
   const unsafe = plainSqlite(folder, 'better-sqlite3 as it comes (may forget)', undefined)
   try {
-    const ways = [inMemory(), raw, full, unsafe, ...(await exchanges(history)), firstMessage(history)]
+    const ways = [inMemory(), raw, again, full, unsafe, ...(await exchanges(history)), firstMessage(history)]
     // The log is written over once it is as long as it gets, which is cheaper than writing on at its end.
     await takeTurns(ways, WARM_UP)
     const measured = await takeTurns(ways, TURNS)
@@ -117,7 +130,7 @@ await inBenchFolder(async (folder) => {
       '* two messages, the record of the request and the place in the list in one commit, to a worker and back',
     )
   } finally {
-    for (const { close } of [raw, full, unsafe]) close()
+    for (const { close } of [raw, again, full, unsafe]) close()
     await history.close()
     rmSync(bundle, { recursive: true, force: true })
   }
