@@ -3,6 +3,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { Reserve } from './ballast.ts'
 import type { Database } from './database.ts'
 import { eraseSome } from './erase/erase-some.ts'
+import { hideUnfinishedImports } from './import/staged.ts'
 import { indexSome } from './index/index-messages.ts'
 import { rebuildIndex } from './index/rebuild-index.ts'
 import { fromSqliteError } from './sqlite-errors.ts'
@@ -16,7 +17,10 @@ const rebuilt = new WeakSet<Database>()
  */
 export function workIdly(db: Database, reserve: Reserve): number | null {
   try {
-    const erasing = reserve.run('deleting', () => eraseSome(db))
+    const erasing = reserve.run('deleting', () => {
+      hideUnfinishedImports(db)
+      return eraseSome(db)
+    })
     if (erasing === 0) return 0
     return reserve.run(undefined, () => indexSome(db)) ? 0 : erasing
   } catch (error) {

@@ -60,17 +60,36 @@ export interface PowerFailure {
   problems: string[]
 }
 
-/**
- * Cuts the power at `count` moments of a recorded run and checks what is left with the app's own store. Returns the
- * states in which something was wrong.
- */
-export async function losePower(
+/** Cuts the power at `count` random moments of a recorded run; see `losePowerAt`. */
+export function losePower(
   recording: Recording,
   { count, seed }: { count: number; seed: number },
 ): Promise<PowerFailure[]> {
   const random = seededRandom(seed)
+  const cuts = Array.from({ length: count }, () => chooseCut(recording, random))
+  return losePowerAt(recording, { cuts: cuts.sort((a, b) => a - b), seed })
+}
+
+/** Cuts the power at `count` moments spread over the first start of a recorded run; see `losePowerAt`. */
+export function losePowerWhileOpening(
+  recording: Recording,
+  { count, seed }: { count: number; seed: number },
+): Promise<PowerFailure[]> {
+  const opened = recording.operations.findIndex((one) => one.kind === 'mark' && one.text.includes('"opened"'))
+  const cuts = Array.from({ length: count }, (_, index) => 1 + Math.floor((index * opened) / count))
+  return losePowerAt(recording, { cuts, seed })
+}
+
+/**
+ * Lays out what a power failure may leave after each of so many operations (ascending), and checks it with the app's own
+ * store. Returns the states in which something was wrong.
+ */
+async function losePowerAt(
+  recording: Recording,
+  { cuts, seed }: { cuts: readonly number[]; seed: number },
+): Promise<PowerFailure[]> {
+  const random = seededRandom(seed)
   const { operations } = recording
-  const cuts = Array.from({ length: count }, () => chooseCut(recording, random)).sort((a, b) => a - b)
   const disk = createDiskModel(recording.start, recording.folder)
   const failures: PowerFailure[] = []
   let played = 0

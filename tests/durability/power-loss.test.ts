@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SourceChange } from '../../electron/history/testing/bundle-for-node.ts'
-import { losePower, recordScenario } from './lose-power.ts'
+import { losePower, losePowerWhileOpening, recordScenario } from './lose-power.ts'
 import { answeredEarly, bundleScenarios, unsynced } from './program/bundle.ts'
 import { scenarioNames, scenarioSettings } from './scenario-settings.ts'
 
@@ -16,6 +16,12 @@ describe('the store after a power failure', () => {
     const { rounds, states } = scenarioSettings[scenario]
     const recording = await recordScenario({ programs, scenario, rounds, seed: 1 })
     expect(await losePower(recording, { count: states, seed: 1 })).toEqual([])
+    recording.remove()
+  })
+
+  it('can be opened whenever the first start of all was cut off', async () => {
+    const recording = await recordScenario({ programs, scenario: 'delete', rounds: 1, seed: 1 })
+    expect(await losePowerWhileOpening(recording, { count: 30, seed: 1 })).toEqual([])
     recording.remove()
   })
 
