@@ -215,6 +215,37 @@ describe('the log of a history', () => {
     expect(existsSync(path.join(path.dirname(built.file), 'history.damaged-1.db-wal'))).toBe(true)
   })
 
+  it.each([
+    ['page number', 1],
+    ['mark of a commit', 6],
+    ['first salt', 9],
+    ['second salt', 13],
+    ['first sum', 17],
+    ['second sum', 21],
+  ])('is not opened where the %s of a frame is damaged, and is salvaged whole', async (_, offset) => {
+    const built = buildHistory({ conversations: 4, turns: 2 })
+    const { texts: before, log } = leaveLog(built)
+    const frames = Math.floor(log.length / (PAGE_BYTES + 24))
+    flipBit(`${built.file}-wal`, 32 + Math.floor(frames / 2) * (PAGE_BYTES + 24) + offset)
+    expect(() => openHistoryFile(built)).toThrow(expect.objectContaining({ code: 'history-corrupt' }))
+    const { texts, db } = await salvaged(built)
+    db.close()
+    expect(texts).toEqual(before)
+  })
+
+  it.each([0, 5, 17, 21, 26, 30])(
+    'is not opened where byte %i of it is damaged, and is salvaged whole',
+    async (offset) => {
+      const built = buildHistory({ conversations: 4, turns: 2 })
+      const { texts: before } = leaveLog(built)
+      flipBit(`${built.file}-wal`, offset)
+      expect(() => openHistoryFile(built)).toThrow(expect.objectContaining({ code: 'history-corrupt' }))
+      const { texts, db } = await salvaged(built)
+      db.close()
+      expect(texts).toEqual(before)
+    },
+  )
+
   it('whose last transaction is torn is opened with all that was acknowledged before', () => {
     const built = buildHistory(size)
     const { log } = leaveLog(built)

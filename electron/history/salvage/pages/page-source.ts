@@ -44,7 +44,7 @@ export function openPages({ file, key }: { file: string; key: Uint8Array }): Pag
     return undefined
   }
   const { cipher, usedKeptHeader } = found
-  const log = readLog({ file, cipher })
+  const log = readLog({ file })
   const logHandle = log.pages.size > 0 ? openSync(`${file}-wal`, 'r') : null
   const keptPages = new Map(kept.map((page) => [page.number, page.bytes]))
   const read = (number: number): Buffer | null => {
@@ -54,7 +54,7 @@ export function openPages({ file, key }: { file: string; key: Uint8Array }): Pag
     return cipher.open(bytes, number)
   }
   return {
-    count: log.pageCount ?? sizePages,
+    count: countPages(log, sizePages),
     log,
     usedKeptHeader,
     read,
@@ -125,4 +125,11 @@ function readAt(handle: number | null, offset: number): Buffer {
   if (handle === null) return bytes
   const length = readSync(handle, bytes, 0, PAGE_BYTES, offset)
   return bytes.subarray(0, length)
+}
+
+/** What the last commit says, unless that number is damaged: no page is beyond the file and the log. */
+function countPages({ pageCount, pages }: LogReading, sizePages: number): number {
+  let most = sizePages
+  for (const number of pages.keys()) most = Math.max(most, number)
+  return pageCount === null ? sizePages : Math.min(pageCount, most)
 }

@@ -1,7 +1,7 @@
 /** The write-ahead log, read without SQLite, which says nothing when it leaves out what stands behind a damaged frame. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { fileErrorCode } from '../../backup/durable-files.ts'
-import { PAGE_BYTES, type PageCipher } from './page-cipher.ts'
+import { PAGE_BYTES } from './page-cipher.ts'
 
 const HEADER_BYTES = 32
 const FRAME_HEADER_BYTES = 24
@@ -30,6 +30,8 @@ interface Frame {
   commit: number
   /** `lost`: not even which page it held is known. */
   state: 'whole' | 'damaged' | 'lost'
+  /** SQLite would read the log as far as this frame. */
+  isChained: boolean
 }
 
 const NONE: LogReading = { state: 'none', pages: new Map(), pageCount: null, commitsLost: 0 }
@@ -39,11 +41,11 @@ const NONE: LogReading = { state: 'none', pages: new Map(), pageCount: null, com
  * frame replaces it, or that page counts as damaged. Format: https://sqlite.org/fileformat2.html#the_write_ahead_log;
  * its checksums are over the pages as encrypted.
  */
-export function readLog({ file, cipher }: { file: string; cipher: PageCipher }): LogReading {
+export function readLog({ file }: { file: string }): LogReading {
   const handle = openIfThere(`${file}-wal`)
   if (handle === undefined) return NONE
   try {
-    const frames = readFrames(handle, cipher)
+    const frames = readFrames(handle)
     return frames.length === 0 ? NONE : takeCommits(frames)
   } finally {
     closeSync(handle)
@@ -60,56 +62,70 @@ function openIfThere(log: string): number | undefined {
   }
 }
 
-function readFrames(handle: number, cipher: PageCipher): Frame[] {
+function readFrames(handle: number): Frame[] {
   const count = Math.floor((fstatSync(handle).size - HEADER_BYTES) / FRAME_BYTES)
   if (count <= 0) return []
   const header = readAt(handle, 0, HEADER_BYTES)
   const isLittle = isLittleEndian(handle, header)
   const salts = saltsOf(handle, header, count)
   const frames: Frame[] = []
-  let before = { a: header.readUInt32BE(24), b: header.readUInt32BE(28) }
+  let stored = startOf(header)
+  // What it would be if nothing were damaged.
+  let counted = stored
+  let isChained = isHeaderWhole(header)
   let end = 0
   for (let index = 0; index < count; index += 1) {
     const offset = HEADER_BYTES + index * FRAME_BYTES
     const bytes = readAt(handle, offset, FRAME_BYTES)
-    const stored = { a: bytes.readUInt32BE(16), b: bytes.readUInt32BE(20) }
     const isOurs = bytes.subarray(8, 16).equals(salts)
+    const own = { a: bytes.readUInt32BE(16), b: bytes.readUInt32BE(20) }
+    const fits = (from: Sum) => isSame(addUpFrame(bytes, isLittle, from), own)
+    const fitsStored = fits(stored)
+    const last = frames.at(-1)
+    // Each sum goes on from the one before it. Where only that sum is damaged, it goes on from what it should be.
+    const fitsCounted = !fitsStored && fits(counted)
+    if (fitsCounted && last?.state === 'damaged') last.state = 'whole'
+    isChained &&= fitsStored && isOurs
     // The end of a transaction of an older log says nothing of this one.
-    const commit = isOlder(bytes.subarray(8, 16), salts) ? 0 : bytes.readUInt32BE(4)
-    const frame = { offset: offset + FRAME_HEADER_BYTES, page: bytes.readUInt32BE(0), commit }
-    const content = bytes.subarray(FRAME_HEADER_BYTES)
-    // Each sum goes on from the one before it, so that a frame behind a damaged one can still be told to be whole.
-    const sum = addUp(content, isLittle, addUp(bytes.subarray(0, 8), isLittle, before))
-    const isWhole = isOurs && sum.a === stored.a && sum.b === stored.b
-    frames.push({ ...frame, state: isWhole ? 'whole' : isOurs ? 'damaged' : 'lost' })
-    if (isOurs) end = frames.length
-    before = stored
+    const isOld = isOlder(bytes.subarray(8, 16), salts)
+    const isWhole = fitsStored || fitsCounted || (isOurs && heal(bytes, isLittle, { from: stored, own }))
+    const state = isOld ? 'lost' : isWhole ? 'whole' : isOurs ? 'damaged' : 'lost'
+    const commit = isOld ? 0 : bytes.readUInt32BE(4)
+    const frame = { offset: offset + FRAME_HEADER_BYTES, page: bytes.readUInt32BE(0), commit, isChained }
+    frames.push({ ...frame, state: frame.page === 0 ? 'lost' : state })
+    if (isOurs || state === 'whole') end = frames.length
+    counted = addUpFrame(bytes, isLittle, stored)
+    stored = own
   }
   // What follows the last frame of this log is left from an older one.
-  return frames.slice(0, end).map((frame) => (frame.state === 'damaged' ? judge(handle, frame, cipher) : frame))
+  return frames.slice(0, end)
 }
+
+/** Puts the one bit back with which the page number or the mark of a commit fits the sum; false where there is none. */
+function heal(bytes: Buffer, isLittle: boolean, { from, own }: { from: Sum; own: Sum }): boolean {
+  for (let bit = 0; bit < NUMBERS_BITS; bit += 1) {
+    const at = bit >> 3
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit & 7))
+    if (isSame(addUpFrame(bytes, isLittle, from), own)) return true
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit & 7))
+  }
+  return false
+}
+
+/** Page number and size after the commit, the two numbers that the sum of a frame begins with. */
+const NUMBERS_BITS = 64
 
 /** Whether what stands there was never written as part of this log: a damage leaves at least one of the two numbers. */
 function isOlder(found: Buffer, salts: Buffer): boolean {
   return found.readUInt32BE(0) !== salts.readUInt32BE(0) && found.readUInt32BE(4) !== salts.readUInt32BE(4)
 }
 
-/** A frame with whole content has a sum that does not fit where the damage is in its own head or in the sum before it. */
-function judge(handle: number, frame: Frame, cipher: PageCipher): Frame {
-  const content = readAt(handle, frame.offset, PAGE_BYTES)
-  if (cipher.isWhole(content, frame.page)) return { ...frame, state: 'whole' }
-  for (let bit = 0; bit < 32; bit += 1) {
-    const page = (frame.page ^ (1 << bit)) >>> 0
-    if (cipher.isWhole(content, page)) return { ...frame, page, state: 'whole' }
-  }
-  return frame.page > 0 && frame.page < 2 ** 31 ? frame : { ...frame, state: 'lost' }
-}
-
 function takeCommits(frames: Frame[]): LogReading {
   const pages = new Map<number, number | null>()
   let pageCount: number | null = null
   let transaction: Frame[] = []
-  const firstDamage = frames.findIndex(({ state }) => state !== 'whole')
+  // SQLite stops there, also where the damage could be told and put right here.
+  const firstDamage = frames.findIndex(({ isChained }) => !isChained)
   const lastWhole = frames.length - 1
   const isDamaged = firstDamage >= 0 && hasTransactionBehind(frames, firstDamage)
   const stop = isDamaged ? frames.findIndex(({ state }) => state === 'lost') : firstDamage
@@ -142,16 +158,13 @@ function isLittleEndian(handle: number, header: Buffer): boolean {
   const magic = header.readUInt32BE(0)
   if (magic === MAGIC || magic === MAGIC + 1) return magic === MAGIC
   const frame = readAt(handle, HEADER_BYTES, FRAME_BYTES)
-  const sum = addUp(frame.subarray(FRAME_HEADER_BYTES), true, addUp(frame.subarray(0, 8), true, startOf(header)))
-  return sum.a === frame.readUInt32BE(16)
+  return addUpFrame(frame, true, startOf(header)).a === frame.readUInt32BE(16)
 }
 
 /** The two numbers that all frames of a log carry; from the first frame where its header is damaged. */
 function saltsOf(handle: number, header: Buffer, count: number): Buffer {
-  const sum = addUp(header.subarray(0, SUMMED_BYTES), header.readUInt32BE(0) === MAGIC, { a: 0, b: 0 })
-  const isWhole = sum.a === header.readUInt32BE(24) && sum.b === header.readUInt32BE(28)
   const first = readAt(handle, HEADER_BYTES, FRAME_HEADER_BYTES).subarray(8, 16)
-  if (isWhole || count < 2) return header.subarray(16, 24)
+  if (isHeaderWhole(header) || count < 2) return header.subarray(16, 24)
   const second = readAt(handle, HEADER_BYTES + FRAME_BYTES, FRAME_HEADER_BYTES).subarray(8, 16)
   return first.equals(second) ? first : header.subarray(16, 24)
 }
@@ -163,6 +176,19 @@ interface Sum {
 
 function startOf(header: Buffer): Sum {
   return { a: header.readUInt32BE(24), b: header.readUInt32BE(28) }
+}
+
+function isHeaderWhole(header: Buffer): boolean {
+  const sum = addUp(header.subarray(0, SUMMED_BYTES), header.readUInt32BE(0) === MAGIC, { a: 0, b: 0 })
+  return isSame(sum, startOf(header))
+}
+
+function isSame(one: Sum, other: Sum): boolean {
+  return one.a === other.a && one.b === other.b
+}
+
+function addUpFrame(frame: Buffer, isLittle: boolean, from: Sum): Sum {
+  return addUp(frame.subarray(FRAME_HEADER_BYTES), isLittle, addUp(frame.subarray(0, 8), isLittle, from))
 }
 
 function addUp(bytes: Uint8Array, isLittle: boolean, from: Sum): Sum {
