@@ -1,7 +1,7 @@
 /** The pages of a history as its last commit left them, each one checked before it is used. */
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { createPageCipher, PAGE_BYTES, type PageCipher, SALT_BYTES } from './page-cipher.ts'
-import { type LogReading, readLog } from './write-ahead-log.ts'
+import { type LogReading, openIfThere, readLog } from './write-ahead-log.ts'
 
 export interface PageSource {
   /** Pages that the file should have. */
@@ -45,7 +45,7 @@ export function openPages({ file, key }: { file: string; key: Uint8Array }): Pag
   }
   const { cipher, usedKeptHeader } = found
   const log = readLog({ file })
-  const logHandle = log.pages.size > 0 ? openSync(`${file}-wal`, 'r') : null
+  const logHandle = log.pages.size > 0 ? (openIfThere(`${file}-wal`) ?? null) : null
   const keptPages = new Map(kept.map((page) => [page.number, page.bytes]))
   const read = (number: number): Buffer | null => {
     const inLog = log.pages.get(number)

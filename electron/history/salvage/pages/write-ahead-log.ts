@@ -52,8 +52,8 @@ export function readLog({ file }: { file: string }): LogReading {
   }
 }
 
-/** Another process that has the history open removes the log when it closes it. */
-function openIfThere(log: string): number | undefined {
+/** Undefined for a log that is gone: another process that has the history open removes it when it closes that. */
+export function openIfThere(log: string): number | undefined {
   try {
     return openSync(log, 'r')
   } catch (error) {
