@@ -40,6 +40,7 @@ describe('a disk that fails in the course of a day', () => {
     { classes: ['open', 'unlink', 'rename', 'mkdir', 'link', 'map'], error: 'EIO', stride: 7 },
     { classes: ['open', 'unlink', 'rename', 'mkdir', 'link', 'map'], error: 'EIO', stride: 7, forever: true },
     { classes: ['write', 'sync', 'open'], error: 'EIO', stride: SOME, existing: false },
+    { classes: ['unlink'], error: 'EIO', forever: true },
   ])('is told, and nothing is lost or left undone: %o', async (orders) => {
     const { count, wrong } = await run(orders)
     expect(wrong).toEqual([])

@@ -1,7 +1,7 @@
 /** Lives one day after the other, each with another call failing, and prints what went wrong as lines of JSON. */
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { fromDiskError } from '../../../electron/history/sqlite-errors.ts'
+import { fromDiskError, fromSqliteError } from '../../../electron/history/sqlite-errors.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { armFault, type CallClass, type Fault, readFaultCounts } from '../../faults/disk-shim.ts'
 import { type Day, Later, openDay, steps } from './steps.ts'
@@ -71,12 +71,18 @@ async function recover(day: Day, outcome: Outcome, orders: Orders): Promise<void
   await live(day, ['close'], outcome)
 }
 
+/** Whoever opens gets what is thrown; a backup goes through the bulk worker, all else through that of the history. */
+const asTold: Partial<Record<string, (error: unknown) => unknown>> = {
+  open: (error) => error,
+  'back up': fromSqliteError,
+}
+
 async function live(day: Day, names: string[], outcome: Outcome): Promise<void> {
   for (const name of names) {
     try {
       await steps[name]?.(day)
     } catch (error) {
-      const known = fromDiskError(error)
+      const known = (asTold[name] ?? fromDiskError)(error)
       if (known instanceof Later) outcome.failed[name] = 'later'
       else if (known instanceof AppError && known.code !== 'unexpected') outcome.failed[name] = known.code
       else {
