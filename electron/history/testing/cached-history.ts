@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { indexEverything } from '../index/index-messages.ts'
+import { indexSome } from '../index/index-messages.ts'
 import { openHistoryFile } from '../open-history-file.ts'
 import { type SeededHistory, seedLargeHistory } from './seed-large-history.ts'
 
@@ -35,6 +35,7 @@ const SOURCES = [
 ]
 /** Of an average conversation. */
 const MESSAGES_EACH = 50
+const STEP_MS = 1_000
 
 /**
  * The large history of `messages` messages, made once for each schema (a million take some minutes) and kept outside
@@ -67,11 +68,14 @@ function make(folder: string, messages: number): void {
   const unfinished = mkdtempSync(`${folder}-unfinished-`)
   try {
     const db = openHistoryFile({ file: path.join(unfinished, 'history.db'), key: KEY })
+    // What a crash cuts off is made again.
+    db.pragma('synchronous = OFF')
     try {
       const conversations = Math.max(2, Math.round(messages / MESSAGES_EACH))
       const seeded = seedLargeHistory(db, { messages, conversations, seed: SEED })
       writeFileSync(path.join(unfinished, 'seeded.json'), JSON.stringify(seeded))
-      indexEverything(db)
+      // In long steps: each is a commit, and there would be tens of thousands of short ones.
+      while (indexSome(db, { stepMs: STEP_MS }));
       db.pragma('wal_checkpoint(TRUNCATE)')
     } finally {
       db.close()
