@@ -116,13 +116,13 @@ async function losePowerAt(
 }
 
 /**
- * After any operation, or after a kind of which there are few: what is acknowledged, or written to the history itself
- * instead of its log.
+ * After any operation, or after a kind of which there are few: what is acknowledged, changes a name, or is written to the
+ * history itself instead of its log.
  */
 function chooseCut({ operations, folder }: Recording, random: Random): number {
   const from = 1 + Math.floor(random() * operations.length)
   const kind = random()
-  if (kind < 0.4) return from
+  if (kind < 0.3) return from
   const handles = new Set(
     operations.flatMap((one) => {
       return one.kind === 'open' && one.path === path.join(folder, 'history.db') ? [one.handle] : []
@@ -130,7 +130,8 @@ function chooseCut({ operations, folder }: Recording, random: Random): number {
   )
   const found = operations.findIndex((one, index) => {
     if (index < from) return false
-    return kind < 0.7 ? one.kind === 'mark' : one.kind === 'write' && handles.has(one.handle)
+    if (kind < 0.5) return one.kind === 'rename' || one.kind === 'link' || one.kind === 'unlink'
+    return kind < 0.75 ? one.kind === 'mark' : one.kind === 'write' && handles.has(one.handle)
   })
   return found < 0 ? from : found + 1
 }
