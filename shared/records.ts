@@ -181,6 +181,8 @@ export const AppState = z.object({
       keyBackend: z.string(),
       /** True where nothing can be written: what is shown is a copy. */
       readOnly: z.boolean(),
+      /** Why it was not brought to the form of this version, and is therefore only read: a sentence. */
+      notUpdated: z.string().nullable(),
       /** What the check of the file could not read; null when all of it was readable. */
       damage: z.object({ conversations: z.int(), messages: z.int() }).nullable(),
     }),

@@ -12,6 +12,8 @@ import { fromSqliteError } from './sqlite-errors.ts'
 export interface OpenHistoryOptions extends OpenOptions {
   /** Called before the file is brought to a newer form, which takes the longer the more is in it. */
   onUpdate?: (() => void) | undefined
+  /** Of a history that stays as it is, so that no backup is needed. */
+  isCopy?: boolean
 }
 
 /**
@@ -19,7 +21,7 @@ export interface OpenHistoryOptions extends OpenOptions {
  * schema. Throws like `openDatabase`, `history-corrupt` for one whose beginning or newest part is damaged, or
  * `history-from-newer-version`.
  */
-export function openHistoryFile({ onUpdate, ...options }: OpenHistoryOptions): Database {
+export function openHistoryFile({ onUpdate, isCopy = false, ...options }: OpenHistoryOptions): Database {
   refuseUnusable(options.file)
   // First of all: of a newer file not even the header is kept.
   const isVersionKnown = existsSync(options.file) && refuseNewerUnopened(options, migrations)
@@ -34,7 +36,11 @@ export function openHistoryFile({ onUpdate, ...options }: OpenHistoryOptions): D
     }
   }
   keepHeader(options)
-  const { db, isNewForm } = openAndMigrate(options, onUpdate)
+  const backUp = backUpBeforeMigration(options)
+  const { db, isNewForm } = openAndMigrate(options, () => {
+    onUpdate?.()
+    if (!isCopy) backUp()
+  })
   if (!isNewForm) return db
   // Its header has changed, and can be read only while no connection has the file open.
   db.close()
@@ -42,20 +48,12 @@ export function openHistoryFile({ onUpdate, ...options }: OpenHistoryOptions): D
   return openDatabase(options)
 }
 
-function openAndMigrate(
-  options: OpenOptions,
-  onUpdate: OpenHistoryOptions['onUpdate'],
-): { db: Database; isNewForm: boolean } {
+function openAndMigrate(options: OpenOptions, beforeMigrate: () => void): { db: Database; isNewForm: boolean } {
   const db = openKeepingLog(options)
   try {
     // Nobody can be changing the key: the file could not have been opened for writing.
     removeUnfinishedKeyChange(options)
     emptyLog(db)
-    const backUp = backUpBeforeMigration(options)
-    const beforeMigrate = (): void => {
-      onUpdate?.()
-      backUp()
-    }
     return { db, isNewForm: migrate(db, migrations, { beforeMigrate }) > 0 }
   } catch (error) {
     db.close()

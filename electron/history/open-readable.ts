@@ -15,7 +15,10 @@ export interface OpenFile extends Opened {
   close(): void
 }
 
-/** Throws like `openHistoryFile`, except that a folder that cannot be written to, or a full disk, opens for reading. */
+/**
+ * Throws like `openHistoryFile`, except that a folder that cannot be written to, a full disk, or an older history of which
+ * no backup can be made, opens for reading.
+ */
 export function openReadable(options: OpenHistoryOptions): OpenFile {
   try {
     // Opening writes too, and is the way to deleting.
@@ -27,17 +30,17 @@ export function openReadable(options: OpenHistoryOptions): OpenFile {
     if (!(error instanceof AppError) || !READABLE.has(error.code)) throw error
     // A new history has nothing to read.
     if (!statSync(options.file, { throwIfNoEntry: false })?.size) throw error
-    return openCopy(options)
+    return { ...openCopy(options), ...(error.code === 'backup-failed' && { notUpdated: error.message }) }
   }
 }
 
-const READABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['history-read-only', 'disk-full'])
+const READABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['history-read-only', 'disk-full', 'backup-failed'])
 
 /** The copy is brought to the newest schema and its replies are ended, as opening for writing does; then it is only read. */
 function openCopy(options: OpenHistoryOptions): OpenFile {
   const copy = copyForReading({ file: options.file })
   try {
-    const writer = openHistoryFile({ ...options, file: copy.file })
+    const writer = openHistoryFile({ ...options, file: copy.file, isCopy: true })
     interruptStreaming(writer, { now: Date.now() })
     writer.close()
     const db = openDatabase({ ...options, file: copy.file, readonly: true })

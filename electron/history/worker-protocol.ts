@@ -30,6 +30,8 @@ export type Answer = { type: 'answer'; call: number; elapsedMs: number } & (
 export interface Opened {
   file: string
   readOnly: boolean
+  /** Why an older history was not brought to the newest form and is therefore only read; a sentence. */
+  notUpdated?: string | undefined
 }
 
 export type FromWorker =

@@ -32,7 +32,7 @@ serveCalls<Connection>(port, {
     const open = openReadable(options)
     return { ...open, reserve: open.readOnly ? NO_RESERVE : keepReserve(open.db, folder) }
   },
-  describe: ({ file, readOnly }) => ({ file, readOnly }),
+  describe: ({ file, readOnly, notUpdated }) => ({ file, readOnly, notUpdated }),
   run({ db, file, reserve }, name, args) {
     try {
       return reserve.run(reliefs[name as FunctionName], () => (functions[name as FunctionName] as Run)(db, args))

@@ -111,6 +111,7 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
       keyProtection: protection,
       keyBackend: backend,
       readOnly: open?.history.opened.readOnly ?? false,
+      notUpdated: open?.history.opened.notUpdated ?? null,
       damage: null,
     })
   }
