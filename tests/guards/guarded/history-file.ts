@@ -72,7 +72,7 @@ export const historyFileGuards: readonly Guard[] = [
   {
     guards: 'the backup before a migration',
     file: 'electron/history/open-history-file.ts',
-    find: '      backUp()\n',
+    find: '    if (!isCopy) backUp()\n',
     replace: '',
     tests: ['electron/history/open-history-file.test.ts'],
   },
