@@ -119,10 +119,12 @@ export function encryptAnew({ file, key, nativeBinding }: OpenOptions, newKey: U
 function configure(db: Database, { readonly = false, cacheMiB = 32 }: OpenOptions): void {
   const cacheKib = -cacheMiB * 1024
   if (!readonly) {
-    set(db, 'auto_vacuum', 'INCREMENTAL', 2)
-    set(db, 'journal_mode', 'WAL', 'wal')
-    // WAL alone means NORMAL in this build, which forgets acknowledged commits when the power fails.
+    // WAL alone means NORMAL in this build, which forgets acknowledged commits when the power fails. First of all, because
+    // what comes next writes too, and a log is only read rightly if each commit in it was on the disk before the next.
     set(db, 'synchronous', 'FULL', 2)
+    // Where it is set already, setting it would write a page at each opening.
+    if (db.pragma('auto_vacuum', { simple: true }) !== 2) set(db, 'auto_vacuum', 'INCREMENTAL', 2)
+    set(db, 'journal_mode', 'WAL', 'wal')
     set(db, 'secure_delete', 'ON', 1)
     // macOS: an ordinary fsync does not reach the disk itself. Elsewhere these do nothing.
     set(db, 'fullfsync', 'ON', 1)
