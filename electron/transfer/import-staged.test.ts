@@ -85,6 +85,18 @@ describe('a conversation that is imported in slices', () => {
     expect(verifyHistory(db)).toMatchObject({ integrity: 'ok', foreignKeys: 0 })
   })
 
+  it('takes nothing out of the index that was not in it, however often it comes', async () => {
+    const { db } = temporaryHistory()
+    exchange(db, newConversation(db), 'mine', 'answer')
+    indexEverything(db)
+    // The index counts what it holds, and calls itself damaged once it was told to let go of more than that.
+    for (const text of ['a', 'b', 'c']) {
+      expect(await importText(db, longConversation(COUNT, { text }))).toMatchObject({ messages: COUNT })
+    }
+    indexEverything(db)
+    expect(allEntries(db)).toEqual(expectedEntries(db))
+  })
+
   it('is known when it comes again, and comes as a copy when it has changed', async () => {
     const { db } = temporaryHistory()
     await importText(db, file)

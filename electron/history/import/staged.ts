@@ -4,7 +4,7 @@ import type { FileConversation, FileMessage } from '../../transfer/alcove-format
 import type { Database } from '../database.ts'
 import { hideForErasing } from '../erase/erase.ts'
 import { eraseSome } from '../erase/erase-some.ts'
-import { forgetDeleted, setIndexed } from '../index/backlog.ts'
+import { forgetDeleted, noteUnindexed, setIndexed } from '../index/backlog.ts'
 import { removeFromIndex } from '../index/index-messages.ts'
 import { statement, transact } from '../statement.ts'
 import { completeConversation, type ImportOutcome, insertConversation, isEndpointDropped } from './conversations.ts'
@@ -37,7 +37,10 @@ export function stageConversation(
     const keepPlaces = `
       INSERT INTO messages (seq, id, conversation_seq, depth, role, status, created_at)
       VALUES (:seq, :id, :conversationSeq, 0, 'system', 'complete', 0)`
-    statement(db, keepPlaces).run({ ...rowOfPlaces(staged), id: `places of ${conversation.id}` })
+    const places = rowOfPlaces(staged)
+    statement(db, keepPlaces).run({ ...places, id: `places of ${conversation.id}` })
+    // Else the index would count one as held that it never was, and be told to let go of it.
+    noteUnindexed(db, { firstSeq: places.seq, lastSeq: places.seq })
     comingOn(db).set(staged.conversationSeq, 0)
     return { staged, place: placeAfter(free, count + 1) }
   })
