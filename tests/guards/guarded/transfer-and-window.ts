@@ -21,6 +21,12 @@ export const transferAndWindowGuards: readonly Guard[] = [
   },
   {
     ...staging,
+    guards: 'the row that keeps places free is not in the index',
+    find: '    noteUnindexed(db, { firstSeq: places.seq, lastSeq: places.seq })\n',
+    replace: '',
+  },
+  {
+    ...staging,
     guards: 'a long conversation is hidden until it is whole',
     find: "hidden: 'importing' })",
     replace: 'hidden: null })',
