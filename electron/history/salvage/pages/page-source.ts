@@ -36,13 +36,22 @@ const ENTRY_BYTES = NUMBER_BYTES + PAGE_BYTES
  */
 export function openPages({ file, key }: { file: string; key: Uint8Array }): PageSource | undefined {
   const handle = openSync(file, 'r')
+  try {
+    const pages = readPages({ file, key }, handle)
+    if (!pages) closeSync(handle)
+    return pages
+  } catch (error) {
+    // What reads again after a failing disk must not use up the handles of the process.
+    closeSync(handle)
+    throw error
+  }
+}
+
+function readPages({ file, key }: { file: string; key: Uint8Array }, handle: number): PageSource | undefined {
   const kept = readKeptPages(file)
   const sizePages = Math.ceil(fstatSync(handle).size / PAGE_BYTES)
   const found = chooseCipher({ handle, key, kept, sizePages })
-  if (!found) {
-    closeSync(handle)
-    return undefined
-  }
+  if (!found) return undefined
   const { cipher, usedKeptHeader } = found
   const log = readLog({ file })
   const logHandle = log.pages.size > 0 ? (openIfThere(`${file}-wal`) ?? null) : null
