@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { openDatabase } from '../database.ts'
-import { exchange } from '../testing/temporary-history.ts'
 import { checkBeforeOpening, explainUnreadable, keepHeader } from './kept-header.ts'
 import { PAGE_BYTES } from './pages/page-cipher.ts'
 import { keptHeaderOf } from './pages/page-source.ts'
@@ -29,7 +28,7 @@ describe('the kept header', () => {
     keepHeader(built)
     expect(statSync(header).ino).toBe(ino)
     const db = openDatabase(built)
-    exchange(db, built.conversationIds[0] ?? '', 'more', 'more')
+    db.exec('CREATE TABLE later (a INTEGER) STRICT')
     db.close()
     keepHeader(built)
     expect(statSync(header).ino).not.toBe(ino)
