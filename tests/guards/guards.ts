@@ -3,6 +3,7 @@ import { historyFileGuards } from './guarded/history-file.ts'
 import { indexAndWorkerGuards } from './guarded/index-and-worker.ts'
 import { keyGuards } from './guarded/keys.ts'
 import { keyAndDamageGuards } from './guarded/keys-and-damage.ts'
+import { searchAndRepairGuards } from './guarded/search-and-repair.ts'
 import { transferAndWindowGuards } from './guarded/transfer-and-window.ts'
 import type { Guard } from './run-without-guard.ts'
 
@@ -11,5 +12,6 @@ export const guards: readonly Guard[] = [
   ...keyAndDamageGuards,
   ...keyGuards,
   ...indexAndWorkerGuards,
+  ...searchAndRepairGuards,
   ...transferAndWindowGuards,
 ]
