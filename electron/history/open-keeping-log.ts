@@ -8,6 +8,9 @@ import { openPages } from './salvage/pages/page-source.ts'
 const HEADER_BYTES = 32
 const FRAME_BYTES = 24 + PAGE_BYTES
 
+const PAUSES = 10
+const PAUSE_MS = 50
+
 /**
  * Opens for writing without losing what is in the write-ahead log. SQLite3 Multiple Ciphers 2.4.0 passes on no failure to
  * read (`mcIoRead` keeps only `SQLITE_IOERR_SHORT_READ`): a log that the disk could not read once looks as if it ended
@@ -22,11 +25,12 @@ export function openKeepingLog(options: OpenOptions): Database {
   let keeper: Database | undefined
   try {
     keeper = openDatabase({ ...options, readonly: true })
-    const taken = takenFrames(keeper)
-    // Where another process has written meanwhile, it is that one's reading that counts.
-    if (taken < frames && stampOf(options.file) === before) {
-      throw unread(new Error(`${taken} of ${frames} frames of the log were read`))
-    }
+    const reader = keeper
+    const isUnread = () => takenFrames(reader) < frames && stampOf(options.file) === before
+    // Where another process has written meanwhile, it is that one's reading that counts. One that waits for the disk has
+    // written frames which count only afterwards.
+    for (let pause = 0; pause < PAUSES && isUnread(); pause += 1) sleep(PAUSE_MS)
+    if (isUnread()) throw unread(new Error(`${takenFrames(reader)} of ${frames} frames of the log were read`))
     return openDatabase(options)
   } catch (error) {
     // The key fits, or the log could not have been counted.
@@ -51,6 +55,10 @@ function countFrames({ file, key }: OpenOptions): number {
 function takenFrames(db: Database): number {
   const [row] = db.pragma('wal_checkpoint(NOOP)') as [{ log: number }]
   return row.log
+}
+
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
 function stampOf(file: string): string {

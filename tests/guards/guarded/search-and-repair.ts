@@ -88,7 +88,7 @@ export const searchAndRepairGuards: readonly Guard[] = [
     file: `${history}/migrate.ts`,
     find: 'db.transaction(() => {',
     replace: '((work: () => boolean) => ({ immediate: work }))(() => {',
-    tests: [`${history}/migration-killed.test.ts`],
+    tests: [`${history}/migrate.test.ts`],
   },
   {
     guards: 'the list is in the order of what happened',
