@@ -33,7 +33,7 @@ describe('a start with a command', () => {
   })
 
   it('lets the switches of Chromium and the folder of an app that is not packaged stand beside it', () => {
-    const around = ['--no-sandbox', '--user-data-dir=/x', '/work/app', '--verify', '--disable-gpu']
+    const around = ['--no-sandbox', '--user-data-dir=/x', '/opt/alcove', '--verify', '--disable-gpu']
     expect(commandOf(...around)).toEqual({ name: 'verify', recoveryCodeFile: undefined })
   })
 
