@@ -84,7 +84,17 @@ function openUnlessUnfinished(options: OpenOptions): Database | undefined {
     return openDatabase({ ...options, readonly: true })
   } catch (error) {
     if (isUnfinished(error)) return undefined
-    throw isKeyWrong(error) && explainUnreadable(options) === 'damaged' ? damaged(error) : error
+    if (!isKeyWrong(error) || explainUnreadable(options) === 'other-key') throw error
+    return openAgain(options)
+  }
+}
+
+/** Another process may have been making the file just then; one that stays unreadable is damaged. */
+function openAgain(options: OpenOptions): Database {
+  try {
+    return openDatabase({ ...options, readonly: true })
+  } catch (error) {
+    throw isKeyWrong(error) ? damaged(error) : error
   }
 }
 

@@ -46,17 +46,20 @@ function copyIfWhole({ file, key }: HistoryFile): void {
  */
 export function checkBeforeOpening({ file, key }: HistoryFile): void {
   finishReplacing({ file })
+  let seenIn: string | undefined
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const before = stampOf(file)
+    const stamp = stampOf(file)
     const fault = findFault({ file, key })
     if (!fault) return
-    // What another process is writing looks torn while it is read; SQLite's own locks keep the opening right.
-    if (before === stampOf(file)) throw fault
+    // What another process is writing looks torn while it is read; SQLite's own locks keep the opening right. Twice,
+    // because two changes within one tick of the clock leave the same stamp.
+    if (seenIn === stamp && stamp === stampOf(file)) throw fault
+    seenIn = stamp
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
   }
 }
 
-const ATTEMPTS = 5
+const ATTEMPTS = 8
 const PAUSE_MS = 20
 
 function findFault({ file, key }: HistoryFile): unknown {
