@@ -1,15 +1,21 @@
 import { z } from 'zod'
 import {
+  Capability,
+  CertificateFingerprint,
+  Endpoint,
+  EndpointTest,
+  Model,
+  NetworkConnection,
+  Waits,
+} from './endpoint-records.ts'
+import {
   AppState,
   Conversation,
   ConversationRow,
   ConversationSettings,
-  Endpoint,
-  EndpointTest,
   Id,
   Message,
   MessageStatus,
-  Model,
   Preferences,
   SendPreview,
   Settings,
@@ -17,6 +23,7 @@ import {
   Text,
   Title,
 } from './records.ts'
+import { CheckPart, ExportPart, ImportPart, ReplyPart, SalvagePart } from './stream-parts.ts'
 
 const Nothing = z.strictObject({})
 const ConversationRef = z.strictObject({ conversationId: Id })
@@ -33,81 +40,14 @@ const EndpointFields = {
   windowTokens: z.int().min(256).max(100_000_000).nullable(),
 }
 
-const ReplyPart = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('progress'),
-    phase: z.enum(['queued', 'connecting', 'loading', 'reading', 'writing']),
-    /** Prompt tokens read so far, where the server tells. */
-    processed: z.int().nullable(),
-    total: z.int().nullable(),
-  }),
-  /** `offset` is the UTF-16 index of `text` in the whole reply (or its reasoning). */
-  z.object({ type: z.literal('text-delta'), offset: z.int(), text: z.string() }),
-  z.object({ type: z.literal('reasoning-delta'), offset: z.int(), text: z.string() }),
-  z.object({ type: z.literal('reply-end'), message: Message }),
-])
+/** With defaults where they are absent. */
+const EndpointChoices = {
+  streaming: z.boolean().optional(),
+  waits: Waits.optional(),
+  certificate: CertificateFingerprint.nullable().optional(),
+}
 
-const ExportPart = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('export-start'), fileName: z.string(), conversations: z.int() }),
-  z.object({ type: z.literal('export-progress'), conversations: z.int(), messages: z.int(), sizeBytes: z.int() }),
-  z.object({
-    type: z.literal('export-end'),
-    fileName: z.string(),
-    conversations: z.int(),
-    messages: z.int(),
-    sizeBytes: z.int(),
-    /** Only there where damage kept something from being read: what the file has only the place of. */
-    unreadable: z.object({ conversations: z.int(), messages: z.int(), others: z.int() }).optional(),
-  }),
-])
-
-const ImportReport = z.object({
-  conversations: z.object({ imported: z.int(), unchanged: z.int(), copied: z.int(), skipped: z.int() }),
-  messages: z.int(),
-  /** False when the file broke off or the import was cancelled. */
-  complete: z.boolean(),
-  /** One line for each conversation or value that could not be taken over as it stood. */
-  problems: z.array(z.object({ conversation: z.string(), message: z.string() })),
-})
-
-const ImportPart = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('import-start'), fileName: z.string(), sizeBytes: z.int() }),
-  z.object({ type: z.literal('import-progress'), conversations: z.int(), readBytes: z.int() }),
-  z.object({ type: z.literal('import-end'), fileName: z.string(), report: ImportReport }),
-])
-
-/** Of a conversation that could not be saved whole. */
-const SalvagedConversation = z.object({
-  conversationId: Id,
-  title: z.string(),
-  /** In the salvaged history, with the placeholders. */
-  messages: z.int(),
-  /** Messages that a placeholder stands for, and messages of which the end is lost. */
-  lost: z.int(),
-  cut: z.int(),
-  /** Its title, prompt and settings are lost. */
-  isHeadLost: z.boolean(),
-})
-
-const SalvageReport = z.object({
-  /** File name of the damaged history, kept beside the new one. */
-  keptAs: z.string(),
-  conversations: z.int(),
-  messages: z.int(),
-  lostMessages: z.int(),
-  cutMessages: z.int(),
-  /** Saves just before the last end of the program that are lost beside what is counted above. */
-  lostCommits: z.int(),
-  lostRows: z.int(),
-  /** At most 500 of the `damagedConversations`. */
-  damaged: z.array(SalvagedConversation),
-  damagedConversations: z.int(),
-})
-
-const SalvagePart = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('salvage-progress'), pages: z.int(), total: z.int() }),
-  z.object({ type: z.literal('salvage-end'), report: SalvageReport }),
-])
+const ModelRef = EndpointRef.extend({ model: Text.min(1).max(500) })
 
 /** Every channel there is. A call answers once, a stream many times, a push is news from main. */
 export const contract = {
@@ -165,7 +105,12 @@ export const contract = {
 
     'endpoints.list': { input: Nothing, output: z.array(Endpoint) },
     'endpoints.create': {
-      input: z.strictObject({ ...EndpointFields, kind: z.enum(['http', 'demo']), key: ApiKey.nullable() }),
+      input: z.strictObject({
+        ...EndpointFields,
+        ...EndpointChoices,
+        kind: z.enum(['http', 'demo']),
+        key: ApiKey.nullable(),
+      }),
       output: Endpoint,
     },
     /** `key`: absent keeps the stored one, null removes it. */
@@ -175,6 +120,7 @@ export const contract = {
         baseUrl: EndpointFields.baseUrl.optional(),
         defaultModel: EndpointFields.defaultModel.optional(),
         windowTokens: EndpointFields.windowTokens.optional(),
+        ...EndpointChoices,
         key: ApiKey.nullable().optional(),
       }),
       output: Endpoint,
@@ -183,11 +129,36 @@ export const contract = {
     'endpoints.models': { input: EndpointRef, output: z.array(Model) },
     'endpoints.test': { input: EndpointRef, output: EndpointTest },
     /** Tests an address before it is saved. */
-    'endpoints.testAddress': { input: z.strictObject({ baseUrl: Url, key: ApiKey.nullable() }), output: EndpointTest },
+    'endpoints.testAddress': {
+      input: z.strictObject({
+        baseUrl: Url,
+        key: ApiKey.nullable(),
+        certificate: CertificateFingerprint.nullable().optional(),
+      }),
+      output: EndpointTest,
+    },
+    /** What is known of a model, each fact once, the best known of it. Asks no server. */
+    'endpoints.capabilities': { input: ModelRef, output: z.array(Capability) },
+    /** Sets the window of one model by hand; null takes that back. */
+    'endpoints.setModelWindow': {
+      input: ModelRef.extend({ windowTokens: EndpointFields.windowTokens }),
+      output: z.array(Capability),
+    },
     /** Looks on this computer's well-known ports, only when asked. */
     'endpoints.search': {
       input: Nothing,
       output: z.array(z.object({ server: z.string(), baseUrl: z.string(), models: z.array(Model) })),
+    },
+
+    /** Every connection since the start, the newest first, at most 1,000, and what all of them carried. */
+    'network.list': {
+      input: Nothing,
+      output: z.object({
+        connections: z.array(NetworkConnection),
+        total: z.int(),
+        sentBytes: z.int(),
+        receivedBytes: z.int(),
+      }),
     },
 
     'memory.preview': { input: ConversationRef.extend({ text: MessageText }), output: SendPreview },
@@ -240,6 +211,8 @@ export const contract = {
       part: ExportPart,
     },
     'transfer.import': { input: Nothing, part: ImportPart },
+    /** Tries out what a model can do, with a few very short replies, and keeps what it learns. Closing the stream cancels. */
+    'endpoints.check': { input: ModelRef, part: CheckPart },
     /** Closes the history, puts what can be saved of it in its place, and opens that. Closing the stream cancels. */
     'history.salvage': { input: Nothing, part: SalvagePart },
   },
@@ -266,6 +239,8 @@ export const contract = {
     'conversations.changed': { payload: z.object({ conversationId: Id.nullable() }) },
     'messages.changed': { payload: z.object({ conversationId: Id, messageId: Id.nullable() }) },
     'endpoints.changed': { payload: Nothing },
+    /** At most twice a second. */
+    'network.changed': { payload: Nothing },
     'replies.changed': { payload: z.object({ conversationId: Id, replyId: Id, status: MessageStatus }) },
   },
 } as const

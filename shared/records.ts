@@ -8,7 +8,7 @@ export const Text = z.string().refine(isWellFormed, 'text must be well-formed UT
 export const Id = z.uuid()
 
 /** Milliseconds since 1970-01-01 UTC. */
-const Time = z.int()
+export const Time = z.int()
 
 export const Title = Text.max(500)
 
@@ -17,16 +17,41 @@ export const MessageRole = z.enum(['system', 'user', 'assistant', 'tool'])
 
 export const ReplyError = z.object({ code: z.enum(errorCodes), message: z.string(), retryable: z.boolean() })
 
-/** Where a context window size is known from. `assumed` is 4,096 and is said to be a guess. */
-export const WindowSource = z.enum(['server', 'user', 'assumed'])
+/**
+ * Where a fact about a server is known from: it told (`server`), its answers showed it (`learned`), or the person set it
+ * (`user`). `assumed` is a guess that is said to be one; an assumed window is 4,096.
+ */
+export const WindowSource = z.enum(['server', 'learned', 'user', 'assumed'])
 
 /** Sampling fields as sent; an absent field is left to the server. `maxTokens: -1` means no limit (field left out). */
 export const Sampling = z.strictObject({
   temperature: z.number().min(0).max(5).optional(),
   topP: z.number().min(0).max(1).optional(),
+  /** 0 is how most local servers switch it off. */
+  topK: z.int().min(0).max(1_000_000).optional(),
+  minP: z.number().min(0).max(1).optional(),
+  presencePenalty: z.number().min(-2).max(2).optional(),
+  frequencyPenalty: z.number().min(-2).max(2).optional(),
+  /** 1 changes nothing. */
+  repeatPenalty: z.number().min(0).max(10).optional(),
   maxTokens: z.int().min(-1).optional(),
   seed: z.int().optional(),
+  /** The reply ends before any of these. */
+  stop: z.array(Text.min(1).max(500)).max(16).optional(),
+  reasoningEffort: z.enum(['none', 'minimal', 'low', 'medium', 'high']).optional(),
 })
+
+/** What a person should know of how a request went, told beside its reply. Counts of tokens and of images. */
+export const ReplyNotice = z.discriminatedUnion('type', [
+  /** The server refuses these fields of a request, by their names on the wire; they were left out. */
+  z.object({ type: z.literal('fields-refused'), fields: z.array(z.string()) }),
+  /** The server read less than was sent, without saying so. */
+  z.object({ type: z.literal('prompt-cut'), promptTokens: z.int(), estimatedTokens: z.int() }),
+  /** It did not fit, so that it was sent again with fewer messages. */
+  z.object({ type: z.literal('shortened'), windowTokens: z.int().nullable() }),
+  /** The model takes no images, so that these were not sent. */
+  z.object({ type: z.literal('images-left-out'), images: z.int() }),
+])
 
 /** What the request of a reply held, told beside the reply. Counts are messages after the system prompt. */
 export const SentSummary = z.object({
@@ -36,7 +61,12 @@ export const SentSummary = z.object({
   estimatedTokens: z.int(),
   windowTokens: z.int(),
   windowSource: WindowSource,
+  /** Absent when there is nothing to tell. */
+  notices: z.array(ReplyNotice).optional(),
 })
+
+/** A tool that the model asked for. Alcove offers none, so it is kept and shown as data. `arguments` is text as it came. */
+export const ToolCall = z.object({ id: z.string(), name: z.string(), arguments: z.string() })
 
 export const Attachment = z.object({
   sha256: z.string(),
@@ -101,6 +131,8 @@ export const Message = z.object({
   reasoningMs: z.int().nullable(),
   editedFromId: Id.nullable(),
   attachments: z.array(Attachment),
+  /** Absent when it asked for none. */
+  toolCalls: z.array(ToolCall).optional(),
   sent: SentSummary.nullable(),
   /** Position among the alternatives below the same parent, oldest first, from 0. */
   siblingIndex: z.int(),
@@ -110,28 +142,6 @@ export const Message = z.object({
    * where only the rest is; `raw` is what the history holds there, if it is a value that this version does not know.
    */
   unreadable: z.array(z.object({ field: z.string(), raw: z.string().nullable() })).optional(),
-})
-
-export const Endpoint = z.object({
-  id: Id,
-  name: z.string(),
-  kind: z.enum(['http', 'demo']),
-  baseUrl: z.string(),
-  defaultModel: z.string().nullable(),
-  /** Set by hand; null follows what the server reports. Tokens. */
-  windowTokens: z.int().nullable(),
-  hasKey: z.boolean(),
-})
-
-export const Model = z.object({ id: z.string(), windowTokens: z.int().nullable() })
-
-export const EndpointTest = z.object({
-  ok: z.boolean(),
-  /** The server's product name when a fingerprint told it, else "OpenAI-compatible". */
-  server: z.string().nullable(),
-  models: z.array(Model),
-  error: ReplyError.nullable(),
-  elapsedMs: z.int(),
 })
 
 /** What anyone who reads the disk may know. Everything with content is in `Settings`, inside the encrypted history. */
@@ -158,6 +168,15 @@ export const Settings = z.object({
   /** Tokens kept free for the answer when no limit is set for it. */
   answerReserveTokens: z.int().min(64).max(1_000_000),
   sampling: Sampling,
+  /** Connections go to this computer only; an address that resolves to another is refused. */
+  thisMachineOnly: z.boolean(),
+  /** An HTTP proxy for endpoints elsewhere; null: none. What the environment says of proxies is never used. */
+  proxyUrl: Text.max(2_000).nullable(),
+  /** `model`: the model that answers also names the conversation, once nobody waits for it. */
+  titles: z.enum(['first-line', 'model']),
+  /** What writes titles and summaries; null: whatever answers in the conversation. */
+  backgroundEndpointId: Id.nullable(),
+  backgroundModel: Text.max(500).nullable(),
 })
 
 /** How the key of the history is kept, told to the person in one sentence. */

@@ -1,10 +1,22 @@
 import { AppError } from '../../shared/errors.ts'
+import type { Waits } from '../../shared/record-types.ts'
 
 /** How to reach one endpoint. `key` goes to the origin of `baseUrl` and nowhere else. */
 export interface EndpointConnection {
   kind: 'http' | 'demo'
   baseUrl: string
   key: string | null
+  /** What the person calls it; null or absent while it is not saved. */
+  name?: string | null
+  /** False asks for each reply as a whole. */
+  streaming?: boolean
+  waits?: Waits
+  /** SHA-256 of the one certificate that is accepted without an authority, in hexadecimal. */
+  certificate?: string | null
+  /** Refuse whatever resolves to another computer. */
+  thisMachineOnly?: boolean
+  /** HTTP proxy for hosts elsewhere. */
+  proxyUrl?: string | null
 }
 
 /** One server: `apiBase` is where `/chat/completions` is appended, `rootUrl` where its native routes live. No trailing slashes. */

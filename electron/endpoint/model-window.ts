@@ -3,6 +3,7 @@ import type { EndpointRecord } from '../history/endpoints.ts'
 import type { History } from '../history/history.ts'
 import { ASSUMED_WINDOW_TOKENS } from '../memory/build-prompt.ts'
 import type { EndpointConnection } from './address.ts'
+import { capabilityOf, knownCapabilities, learn } from './capabilities.ts'
 import { detectWindow } from './detect-window.ts'
 
 export interface KnownWindow {
@@ -11,15 +12,22 @@ export interface KnownWindow {
   source: WindowSource
 }
 
-/** The context window as far as it is known without asking: set by hand, else learned, else the assumed size. */
+/**
+ * The context window as far as it is known without asking: set by hand for the model, else for the endpoint, else told or
+ * learned, else the assumed size.
+ */
 export async function knownWindow(
   history: History,
   endpoint: EndpointRecord,
   model: string | undefined,
 ): Promise<KnownWindow> {
-  if (endpoint.windowTokens !== null) return { tokens: endpoint.windowTokens, source: 'user' }
-  const stored = model === undefined ? null : await history.getModelWindow({ endpointId: endpoint.id, model })
-  if (stored) return { tokens: stored.windowTokens, source: stored.source }
+  const capabilities = model === undefined ? [] : await knownCapabilities(history, endpoint.id, model)
+  const stored = capabilities.find(({ name }) => name === 'window')
+  const tokens = capabilityOf(capabilities, 'window')
+  if (stored?.source !== 'user' && endpoint.windowTokens !== null) {
+    return { tokens: endpoint.windowTokens, source: 'user' }
+  }
+  if (stored && tokens !== undefined) return { tokens, source: stored.source }
   return { tokens: ASSUMED_WINDOW_TOKENS, source: 'assumed' }
 }
 
@@ -36,7 +44,7 @@ export async function learnWindow(
 ): Promise<number | undefined> {
   const windowTokens = await detectWindow(access, model, signal)
   if (windowTokens === null) return undefined
-  await history.setModelWindow({ endpointId: endpoint.id, model, windowTokens, source: 'server', now: Date.now() })
+  await learn(history, endpoint.id, model, 'server', [{ name: 'window', value: windowTokens }])
   return windowTokens
 }
 
@@ -52,8 +60,6 @@ export async function rememberModels(history: History, endpointId: string, model
   if (models[0]) firstModels.set(endpointId, models[0].id)
   for (const { id: model, windowTokens } of models) {
     if (windowTokens === null) continue
-    const stored = await history.getModelWindow({ endpointId, model })
-    if (stored?.windowTokens === windowTokens) continue
-    await history.setModelWindow({ endpointId, model, windowTokens, source: 'server', now: Date.now() })
+    await learn(history, endpointId, model, 'server', [{ name: 'window', value: windowTokens }])
   }
 }

@@ -5,7 +5,7 @@ import type { EndpointRecord } from '../history/endpoints.ts'
 import type { History } from '../history/history.ts'
 import { push } from '../ipc/push.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import { updateSettings } from '../settings/settings.ts'
+import { readSettings, updateSettings } from '../settings/settings.ts'
 import { type EndpointConnection, normaliseBaseUrl } from './address.ts'
 import { rememberModels } from './model-window.ts'
 import { listModels } from './models.ts'
@@ -48,6 +48,8 @@ export async function updateEndpoint(
     const address = normaliseBaseUrl(fields.baseUrl)
     changes.baseUrl = address.apiBase
     removesKey = address.origin !== normaliseBaseUrl(former.baseUrl).origin
+    // A certificate was accepted for the one who showed it.
+    if (removesKey && fields.certificate === undefined) changes.certificate = null
   }
   // The key goes first: no moment may exist in which the new address could be sent the old key.
   if (key !== undefined) await keys.setEndpointKey(endpointId, key === '' ? null : key)
@@ -71,12 +73,22 @@ export async function accessEndpoint(
   keys: KeyStore,
   endpointId: string,
 ): Promise<EndpointConnection> {
-  return toAccess(await history.getEndpoint({ endpointId }), keys)
+  return toAccess(history, await history.getEndpoint({ endpointId }), keys)
 }
 
 /** The same from a record at hand. The key is read from the key store for each request, and only then. */
-export async function toAccess(record: EndpointRecord, keys: KeyStore): Promise<EndpointConnection> {
-  return { kind: record.kind, baseUrl: record.baseUrl, key: (await keys.getEndpointKey(record.id)) ?? null }
+export async function toAccess(history: History, record: EndpointRecord, keys: KeyStore): Promise<EndpointConnection> {
+  const { kind, baseUrl, name, streaming, waits, certificate } = record
+  const key = (await keys.getEndpointKey(record.id)) ?? null
+  return { kind, baseUrl, key, name, streaming, waits, certificate, ...(await networkRules(history)) }
+}
+
+/** What the settings allow every connection. */
+export async function networkRules(
+  history: History,
+): Promise<Pick<EndpointConnection, 'thisMachineOnly' | 'proxyUrl'>> {
+  const { thisMachineOnly, proxyUrl } = await readSettings(history)
+  return { thisMachineOnly, proxyUrl }
 }
 
 /** The models of a saved endpoint, asked now. What the list tells of windows is kept. */

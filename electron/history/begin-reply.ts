@@ -197,10 +197,10 @@ function sourceOf(args: BeginReplyArgs): Record<'endpointId' | 'endpointName' | 
 function recordRequest(db: Database, messageSeq: number, { sent, continueMode, now }: BeginReplyArgs): void {
   const sql = `
     INSERT INTO requests (message_seq, strategy, sent_messages, left_out_messages, estimated_tokens, window_tokens,
-      window_source, continue_mode, created_at)
+      window_source, continue_mode, created_at, notices)
     VALUES (:messageSeq, :strategy, :sentMessages, :leftOutMessages, :estimatedTokens, :windowTokens,
-      :windowSource, :continueMode, :now)`
-  statement(db, sql).run({ ...sent, messageSeq, continueMode, now })
+      :windowSource, :continueMode, :now, :notices)`
+  statement(db, sql).run({ ...sent, notices: toJson(sent.notices), messageSeq, continueMode, now })
 }
 
 function setTitle(db: Database, conversationSeq: number, title: string): void {

@@ -1,15 +1,7 @@
 import { v7 as uuid } from 'uuid'
 import { describe, expect, it } from 'vitest'
-import { Endpoint } from '../../shared/records.ts'
-import {
-  createEndpoint,
-  deleteEndpoint,
-  getEndpoint,
-  getModelWindow,
-  listEndpoints,
-  setModelWindow,
-  updateEndpoint,
-} from './endpoints.ts'
+import { Endpoint } from '../../shared/endpoint-records.ts'
+import { createEndpoint, deleteEndpoint, getEndpoint, listEndpoints, updateEndpoint } from './endpoints.ts'
 import { NOW, temporaryHistory } from './testing/temporary-history.ts'
 
 const LOCAL = {
@@ -19,6 +11,7 @@ const LOCAL = {
   defaultModel: 'small',
   windowTokens: null,
 } as const
+const DEFAULTS = { streaming: true, waits: {}, certificate: null }
 const MISSING = expect.objectContaining({ code: 'endpoint-missing' })
 
 describe('endpoints', () => {
@@ -36,8 +29,8 @@ describe('endpoints', () => {
     })
     const list = listEndpoints(db, {})
     expect(Endpoint.omit({ hasKey: true }).strict().array().parse(list)).toEqual([
-      { ...LOCAL, id: ids[1] },
-      { ...LOCAL, id: ids[0], kind: 'demo', name: 'Demo', windowTokens: 4096 },
+      { ...LOCAL, ...DEFAULTS, id: ids[1] },
+      { ...LOCAL, ...DEFAULTS, id: ids[0], kind: 'demo', name: 'Demo', windowTokens: 4096 },
     ])
     expect(getEndpoint(db, { endpointId: demo.id })).toEqual(demo)
   })
@@ -47,6 +40,8 @@ describe('endpoints', () => {
     const { id: endpointId } = createEndpoint(db, { ...LOCAL, windowTokens: 2048, now: NOW })
     updateEndpoint(db, { endpointId, changes: { name: 'Renamed' } })
     updateEndpoint(db, { endpointId, changes: { windowTokens: null } })
+    updateEndpoint(db, { endpointId, changes: { streaming: false, waits: { idleSeconds: 5 } } })
+    updateEndpoint(db, { endpointId, changes: { certificate: 'ab'.repeat(32) } })
     expect(
       updateEndpoint(db, { endpointId, changes: { baseUrl: 'http://127.0.0.1:1/v1', defaultModel: null } }),
     ).toEqual({
@@ -56,20 +51,10 @@ describe('endpoints', () => {
       baseUrl: 'http://127.0.0.1:1/v1',
       defaultModel: null,
       windowTokens: null,
+      streaming: false,
+      waits: { idleSeconds: 5 },
+      certificate: 'ab'.repeat(32),
     })
-  })
-
-  it('remember the window of each model until they go', () => {
-    const { db } = temporaryHistory()
-    const { id: endpointId } = createEndpoint(db, { ...LOCAL, now: NOW })
-    const window = (windowTokens: number, source: 'assumed' | 'server') =>
-      setModelWindow(db, { endpointId, model: 'small', windowTokens, source, now: NOW })
-    expect(getModelWindow(db, { endpointId, model: 'small' })).toBeNull()
-    window(4096, 'assumed')
-    window(8192, 'server')
-    expect(getModelWindow(db, { endpointId, model: 'small' })).toEqual({ windowTokens: 8192, source: 'server' })
-    deleteEndpoint(db, { endpointId })
-    expect(getModelWindow(db, { endpointId, model: 'small' })).toBeNull()
   })
 
   it('say so when they are gone', () => {
@@ -79,9 +64,15 @@ describe('endpoints', () => {
       () => getEndpoint(db, { endpointId }),
       () => updateEndpoint(db, { endpointId, changes: {} }),
       () => deleteEndpoint(db, { endpointId }),
-      () => setModelWindow(db, { endpointId, model: 'm', windowTokens: 1, source: 'user', now: NOW }),
     ]
     for (const call of calls) expect(call).toThrow(MISSING)
+  })
+
+  it('with waits that nobody can read follow the defaults', () => {
+    const { db } = temporaryHistory()
+    createEndpoint(db, { ...LOCAL, now: NOW })
+    db.exec(`UPDATE endpoints SET waits = '{"idleSeconds":"long"}'`)
+    expect(listEndpoints(db, {}).map(({ waits }) => waits)).toEqual([{}])
   })
 
   it('of an unknown kind are still shown', () => {

@@ -1,9 +1,10 @@
 import { v7 as uuid } from 'uuid'
+import { Waits as WaitsSchema } from '../../shared/endpoint-records.ts'
 import { AppError } from '../../shared/errors.ts'
-import type { Endpoint, WindowSource } from '../../shared/record-types.ts'
+import type { Endpoint, Waits } from '../../shared/record-types.ts'
 import type { Database } from './database.ts'
 import { statement, transact } from './statement.ts'
-import { oneOf, wellFormed } from './stored-values.ts'
+import { fromJson, oneOf, toJson, wellFormed } from './stored-values.ts'
 
 /** Whether there is a key is known where keys are kept, not here. */
 export type EndpointRecord = Omit<Endpoint, 'hasKey'>
@@ -13,7 +14,14 @@ export interface EndpointChanges {
   baseUrl?: string | undefined
   defaultModel?: string | null | undefined
   windowTokens?: number | null | undefined
+  streaming?: boolean | undefined
+  waits?: Waits | undefined
+  certificate?: string | null | undefined
 }
+
+/** Streaming, waits and certificate have defaults. */
+export type NewEndpoint = Omit<EndpointRecord, 'id' | 'streaming' | 'waits' | 'certificate'> &
+  Pick<EndpointChanges, 'streaming' | 'waits' | 'certificate'> & { id?: string | undefined; now: number }
 
 interface StoredEndpoint {
   id: string
@@ -22,9 +30,13 @@ interface StoredEndpoint {
   base_url: string
   default_model: string | null
   window_tokens: number | null
+  streaming: number
+  waits: string
+  certificate: string | null
 }
 
-const SELECT = 'SELECT id, name, kind, base_url, default_model, window_tokens FROM endpoints'
+const SELECT = `
+  SELECT id, name, kind, base_url, default_model, window_tokens, streaming, waits, certificate FROM endpoints`
 
 /** In the order in which they were added. */
 export function listEndpoints(db: Database, _args: Record<string, never>): EndpointRecord[] {
@@ -39,14 +51,12 @@ export function getEndpoint(db: Database, { endpointId }: { endpointId: string }
 }
 
 /** Throws `conflict` when the id is taken. */
-export function createEndpoint(
-  db: Database,
-  args: Omit<EndpointRecord, 'id'> & { id?: string | undefined; now: number },
-): EndpointRecord {
+export function createEndpoint(db: Database, args: NewEndpoint): EndpointRecord {
   const endpointId = args.id ?? uuid()
   const sql = `
-    INSERT INTO endpoints (id, name, kind, base_url, default_model, window_tokens, created_at)
-    VALUES (:endpointId, :name, :kind, :baseUrl, :defaultModel, :windowTokens, :now)`
+    INSERT INTO endpoints (id, name, kind, base_url, default_model, window_tokens, streaming, waits, certificate,
+      created_at)
+    VALUES (:endpointId, :name, :kind, :baseUrl, :defaultModel, :windowTokens, :streaming, :waits, :certificate, :now)`
   statement(db, sql).run({
     endpointId,
     name: wellFormed(args.name),
@@ -54,6 +64,9 @@ export function createEndpoint(
     baseUrl: wellFormed(args.baseUrl),
     defaultModel: args.defaultModel === null ? null : wellFormed(args.defaultModel),
     windowTokens: args.windowTokens,
+    streaming: args.streaming === false ? 0 : 1,
+    waits: toJson(args.waits ?? {}),
+    certificate: args.certificate ?? null,
     now: args.now,
   })
   return getEndpoint(db, { endpointId })
@@ -67,9 +80,11 @@ export function updateEndpoint(
   return transact(db, () => {
     const before = getEndpoint(db, { endpointId })
     const { defaultModel = before.defaultModel, windowTokens = before.windowTokens } = changes
+    const { streaming = before.streaming, waits = before.waits, certificate = before.certificate } = changes
     const sql = `
       UPDATE endpoints
-      SET name = :name, base_url = :baseUrl, default_model = :defaultModel, window_tokens = :windowTokens
+      SET name = :name, base_url = :baseUrl, default_model = :defaultModel, window_tokens = :windowTokens,
+        streaming = :streaming, waits = :waits, certificate = :certificate
       WHERE id = :endpointId`
     statement(db, sql).run({
       endpointId,
@@ -77,6 +92,9 @@ export function updateEndpoint(
       baseUrl: wellFormed(changes.baseUrl ?? before.baseUrl),
       defaultModel: defaultModel === null ? null : wellFormed(defaultModel),
       windowTokens,
+      streaming: streaming ? 1 : 0,
+      waits: toJson(waits),
+      certificate,
     })
     return getEndpoint(db, { endpointId })
   })
@@ -88,35 +106,6 @@ export function deleteEndpoint(db: Database, { endpointId }: { endpointId: strin
   if (changes === 0) throw endpointMissing()
 }
 
-/** Remembers how many tokens the context window of a model at an endpoint holds. Throws `endpoint-missing`. */
-export function setModelWindow(
-  db: Database,
-  args: { endpointId: string; model: string; windowTokens: number; source: WindowSource; now: number },
-): void {
-  getEndpoint(db, { endpointId: args.endpointId })
-  const sql = `
-    INSERT INTO endpoint_models (endpoint_id, model, window_tokens, window_source, updated_at)
-    VALUES (:endpointId, :model, :windowTokens, :source, :now)
-    ON CONFLICT (endpoint_id, model) DO UPDATE
-    SET window_tokens = excluded.window_tokens, window_source = excluded.window_source, updated_at = excluded.updated_at`
-  statement(db, sql).run({ ...args, model: wellFormed(args.model) })
-}
-
-/** Null when nothing is known of that model at that endpoint. */
-export function getModelWindow(
-  db: Database,
-  { endpointId, model }: { endpointId: string; model: string },
-): { windowTokens: number; source: WindowSource } | null {
-  const sql = `
-    SELECT window_tokens, window_source FROM endpoint_models WHERE endpoint_id = :endpointId AND model = :model`
-  const row = statement<{ window_tokens: number; window_source: string }>(db, sql).get({ endpointId, model })
-  if (!row) return null
-  return {
-    windowTokens: row.window_tokens,
-    source: oneOf(['server', 'user', 'assumed'], row.window_source, 'assumed'),
-  }
-}
-
 function fromRow(row: StoredEndpoint): EndpointRecord {
   return {
     id: row.id,
@@ -125,6 +114,9 @@ function fromRow(row: StoredEndpoint): EndpointRecord {
     baseUrl: row.base_url,
     defaultModel: row.default_model,
     windowTokens: row.window_tokens,
+    streaming: row.streaming !== 0,
+    waits: WaitsSchema.safeParse(fromJson(row.waits)).data ?? {},
+    certificate: row.certificate,
   }
 }
 

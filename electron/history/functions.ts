@@ -1,6 +1,7 @@
 /** Everything that the history can do, by name. Each takes the connection and one object, and answers at once. */
 import type { Relief } from './ballast.ts'
 import { beginReply } from './begin-reply.ts'
+import { forgetCapability, getCapabilities, setCapabilities } from './capabilities.ts'
 import { hashExistingStep } from './content-hash.ts'
 import {
   createConversation,
@@ -13,21 +14,14 @@ import {
   updateConversation,
 } from './conversations.ts'
 import { getDraft, saveDraft } from './drafts.ts'
-import {
-  createEndpoint,
-  deleteEndpoint,
-  getEndpoint,
-  getModelWindow,
-  listEndpoints,
-  setModelWindow,
-  updateEndpoint,
-} from './endpoints.ts'
+import { createEndpoint, deleteEndpoint, getEndpoint, listEndpoints, updateEndpoint } from './endpoints.ts'
 import { eraseConversations, eraseMessage } from './erase/erase.ts'
 import { areIdsTaken, findKnown, importConversations } from './import/conversations.ts'
 import { abandonStaged, eraseStep, finishStaged, stageConversation, stageMessages } from './import/staged.ts'
 import { rebuildIndex } from './index/rebuild-index.ts'
 import { listConversations } from './list-conversations.ts'
 import { getMessage, listBranch } from './messages.ts'
+import { readAttachment } from './read-attachment.ts'
 import { readPrompt } from './read-prompt.ts'
 import { appendChunks, finishReply, interruptStreaming, listStreaming, updateRequest } from './replies.ts'
 import { getSettings, setSettings } from './settings.ts'
@@ -66,8 +60,10 @@ export const functions = {
   createEndpoint,
   updateEndpoint,
   deleteEndpoint,
-  setModelWindow,
-  getModelWindow,
+  setCapabilities,
+  forgetCapability,
+  getCapabilities,
+  readAttachment,
   beginImport,
   importSurroundings,
   importConversations,

@@ -80,6 +80,10 @@ const MESSAGE: readonly Member[] = [
   ['sentText', 'json_quote(m.sent_text)'],
 ]
 
+/** Of any shape, so that the indented layout needs its line feeds and indents made. Strings in JSON hold no line feed. */
+const notices = (depth: number, layout: MessageLayout): string =>
+  layout === 'compact' ? 'notices' : `replace(json_pretty(notices, '  '), char(10), '${lineAt(depth, layout)}')`
+
 const REQUEST: readonly Member[] = [
   ['sentMessages', 'sent_messages'],
   ['leftOutMessages', 'left_out_messages'],
@@ -110,7 +114,12 @@ export function lineAt(depth: number, layout: MessageLayout): string {
 function selectMessages(layout: MessageLayout, from: string): string {
   const depth = MESSAGE_DEPTH
   const colon = layout === 'indented' ? ': ' : ':'
-  const request = record(['strategy', 'json_quote(strategy)'], REQUEST, depth + 2, layout)
+  const request = record(
+    ['strategy', 'json_quote(strategy)'],
+    [...REQUEST, ['notices', notices(depth + 3, layout)]],
+    depth + 2,
+    layout,
+  )
   const requests = `(
     SELECT group_concat(concat('${lineAt(depth + 2, layout)}', ${request}, '${lineAt(depth + 2, layout)}}'), ',' ORDER BY seq)
     FROM requests WHERE message_seq = m.seq)`

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import type {
   Attachment,
   Message,
@@ -7,7 +8,14 @@ import type {
   ReplyError,
   SentSummary,
 } from '../../shared/record-types.ts'
-import { ReplyError as ReplyErrorSchema, MessageRole as Role, MessageStatus as Status } from '../../shared/records.ts'
+import {
+  ReplyError as ReplyErrorSchema,
+  ReplyNotice,
+  MessageRole as Role,
+  MessageStatus as Status,
+  ToolCall,
+  WindowSource,
+} from '../../shared/records.ts'
 import { BRANCH, findActiveLeaf, getConversationSeq, getPlace } from './branches.ts'
 import type { Database } from './database.ts'
 import { ERASING_ROOTS } from './erase/erasing-messages.ts'
@@ -40,6 +48,7 @@ interface StoredMessage {
   first_token_ms: number | null
   total_ms: number | null
   reasoning_ms: number | null
+  parts: string | null
   edited_from_id: string | null
   strategy: string | null
   sent_messages: number | null
@@ -47,7 +56,11 @@ interface StoredMessage {
   estimated_tokens: number | null
   window_tokens: number | null
   window_source: string | null
+  notices: string | null
 }
+
+/** How a tool call stands among a message's `parts`. */
+const ToolCallPart = ToolCall.extend({ type: z.literal('tool-call') })
 
 /** The text of `messages AS m`, of a streaming reply with what has arrived. */
 export const TEXT_SO_FAR = textSoFar('text')
@@ -57,8 +70,8 @@ const MESSAGE_COLUMNS = `
   m.seq, m.id, m.conversation_seq, c.id AS conversation_id, m.parent_seq, p.id AS parent_id, m.role, m.status,
   ${TEXT_SO_FAR} AS text, ${REASONING_SO_FAR} AS reasoning, m.finish_reason, m.error, m.model, m.endpoint_name,
   m.created_at, m.completed_at, m.prompt_tokens, m.completion_tokens, m.cached_tokens, m.first_token_ms, m.total_ms,
-  m.reasoning_ms, m.edited_from_id, r.strategy, r.sent_messages, r.left_out_messages, r.estimated_tokens,
-  r.window_tokens, r.window_source`
+  m.reasoning_ms, m.parts, m.edited_from_id, r.strategy, r.sent_messages, r.left_out_messages, r.estimated_tokens,
+  r.window_tokens, r.window_source, r.notices`
 
 const REQUEST_JOIN = `
   LEFT JOIN requests AS r NOT INDEXED ON r.seq = (SELECT max(seq) FROM requests WHERE message_seq = m.seq)`
@@ -174,6 +187,7 @@ function fromRow(db: Database, row: StoredMessage, siblingIds = siblingsOf(db, r
     reasoningMs: row.reasoning_ms,
     editedFromId: row.edited_from_id,
     attachments: attachmentsOf(db, row.seq),
+    ...toolCallsOf(row.parts),
     sent: sentOf(row),
     siblingIndex: siblingIds.indexOf(row.id),
     siblingIds,
@@ -229,8 +243,27 @@ function sentOf(row: StoredMessage): SentSummary | null {
     leftOutMessages: row.left_out_messages ?? 0,
     estimatedTokens: row.estimated_tokens ?? 0,
     windowTokens: row.window_tokens ?? 0,
-    windowSource: oneOf(['server', 'user', 'assumed'], row.window_source, 'assumed'),
+    windowSource: oneOf(WindowSource.options, row.window_source, 'assumed'),
+    ...noticesOf(row.notices),
   }
+}
+
+/** Notices that this version does not know are left out. */
+function noticesOf(stored: string | null): Pick<SentSummary, 'notices'> {
+  const notices = known(ReplyNotice, stored)
+  return notices.length > 0 ? { notices } : {}
+}
+
+/** `parts` may hold more: what other programs kept beside a message's text, and what newer versions will. */
+function toolCallsOf(stored: string | null): Pick<Message, 'toolCalls'> {
+  const calls = known(ToolCallPart, stored).map(({ type: _type, ...call }) => call)
+  return calls.length > 0 ? { toolCalls: calls } : {}
+}
+
+/** The entries of a stored JSON list that are of this shape. */
+function known<T>(schema: z.ZodType<T>, stored: string | null): T[] {
+  const list = stored === null ? null : fromJson(stored)
+  return Array.isArray(list) ? list.flatMap((entry) => schema.safeParse(entry).data ?? []) : []
 }
 
 function errorOf(stored: string | null): ReplyError | null {

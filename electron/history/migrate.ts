@@ -100,7 +100,7 @@ function execute(db: Database, { name, sql }: Migration): void {
 /** What people put in. A migration may empty or drop any other table. */
 const KEPT = [
   'conversations messages reply_chunks attachments message_attachments requests drafts',
-  'folders tags conversation_tags endpoints endpoint_models settings imports journal',
+  'folders tags conversation_tags endpoints capabilities settings imports journal',
 ].flatMap((names) => names.split(' '))
 
 interface Stock {

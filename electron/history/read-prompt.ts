@@ -7,12 +7,15 @@ import { conversationNotFound, messageNotFound } from './not-found.ts'
 import { readAround } from './salvage/reads/damage.ts'
 import { readDamagedPrompt } from './salvage/reads/damaged-prompt.ts'
 import { statement } from './statement.ts'
+import { fromJson } from './stored-values.ts'
 
 interface PromptMessage {
   id: string
   role: MessageRole
   text: string
   status: MessageStatus
+  /** Absent when it has none. */
+  attachments?: { sha256: string; mediaType: string }[]
 }
 
 interface PromptRow {
@@ -21,6 +24,7 @@ interface PromptRow {
   text: string
   status: string
   depth: number
+  attachments: string | null
 }
 
 interface PromptArgs {
@@ -52,8 +56,15 @@ const AT_ACTIVE_LEAF = startAt(`coalesce(
 
 const AT_CHOSEN_LEAF = startAt('(SELECT seq FROM messages WHERE id = :leafId AND conversation_seq = c.seq)')
 
+// In the order of the primary key, which is theirs.
+const ATTACHMENTS = `
+  iif(EXISTS (SELECT 1 FROM message_attachments WHERE message_seq = m.seq), (
+    SELECT json_group_array(json_object('sha256', a.sha256, 'mediaType', a.media_type))
+    FROM message_attachments AS ma CROSS JOIN attachments AS a ON a.sha256 = ma.sha256
+    WHERE ma.message_seq = m.seq), NULL) AS attachments`
+
 const READ_PROMPT = `${BRANCH}
-  SELECT m.id, m.role, ${TEXT_SO_FAR} AS text, m.status, m.depth
+  SELECT m.id, m.role, ${TEXT_SO_FAR} AS text, m.status, m.depth, ${ATTACHMENTS}
   FROM branch AS b
   CROSS JOIN messages AS m NOT INDEXED ON m.seq = b.seq`
 
@@ -76,7 +87,7 @@ export function readPrompt(db: Database, args: PromptArgs): Prompt {
 
 function readRow(db: Database, seq: number): PromptRow | undefined {
   const sql = `
-    SELECT m.id, m.role, ${TEXT_SO_FAR} AS text, m.status, m.depth
+    SELECT m.id, m.role, ${TEXT_SO_FAR} AS text, m.status, m.depth, ${ATTACHMENTS}
     FROM messages AS m NOT INDEXED WHERE m.seq = :seq`
   return statement<PromptRow>(db, sql).get({ seq })
 }
@@ -98,7 +109,9 @@ function readWholePrompt(db: Database, args: PromptArgs): Prompt {
 }
 
 function fromRow(row: PromptRow): PromptMessage {
-  return { id: row.id, role: roleOf(row.role), text: row.text, status: statusOf(row.status) }
+  const attachments = fromJson(row.attachments) as PromptMessage['attachments']
+  const message = { id: row.id, role: roleOf(row.role), text: row.text, status: statusOf(row.status) }
+  return attachments ? { ...message, attachments } : message
 }
 
 function findStart(db: Database, { conversationId, leafId }: { conversationId: string; leafId: string | null }): Start {

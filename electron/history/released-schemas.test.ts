@@ -53,6 +53,14 @@ const kept = Array.from({ length: migrations.length }, (_, index) => index + 1).
   existsSync(folderOf(version)),
 )
 
+/** What every schema held and no export of that time told. */
+function withoutLaterFields(text: string): string {
+  return text.replace(/\n\s*"modelWindows": \{[^}]*\},/g, '')
+}
+
+/** Tables that a later migration put into others; its own test follows their rows. */
+const MOVED = ['endpoint_models']
+
 describe('a history of a released schema', () => {
   it('is kept for every schema before the newest', () => {
     expect(formerSchemas(released).filter((version) => !kept.includes(version))).toEqual([])
@@ -66,13 +74,14 @@ describe('a history of a released schema', () => {
     expect(db.pragma('user_version', { simple: true })).toBe(migrations.length)
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
     expect(db.pragma('foreign_key_check')).toEqual([])
-    expect(exportText(db)).toBe(readFileSync(path.join(folderOf(version), 'export.json'), 'utf8'))
+    expect(withoutLaterFields(exportText(db))).toBe(readFileSync(path.join(folderOf(version), 'export.json'), 'utf8'))
   })
 
   it.each(kept)('%i keeps every row of every table, also of those that no export holds', (version) => {
     const { file, key } = copyOf(version)
     const before = openDatabase({ file, key })
     const tables = columnsOf(before)
+    for (const name of MOVED) tables.delete(name)
     const rows = rowsOf(before, tables)
     expect(Object.entries(rows).filter(([, found]) => found.length === 0)).toEqual([])
     before.close()
@@ -98,6 +107,6 @@ describe('keeping the present schema', () => {
     const db = openDatabase({ file: path.join(kept, 'history.db'), key })
     onTestFinished(() => void db.close())
     expect(Object.entries(rowsOf(db, columnsOf(db))).filter(([, rows]) => rows.length === 0)).toEqual([])
-    expect(exportText(db)).toBe(readFileSync(path.join(kept, 'export.json'), 'utf8'))
+    expect(withoutLaterFields(exportText(db))).toBe(readFileSync(path.join(kept, 'export.json'), 'utf8'))
   })
 })

@@ -1,6 +1,6 @@
 /** The life of a reply in the history: begun with its question, grown in chunks, finished or interrupted. */
 import { AppError } from '../../shared/errors.ts'
-import type { Message, MessageStatus, ReplyError, SentSummary } from '../../shared/record-types.ts'
+import type { Message, MessageStatus, ReplyError, SentSummary, ToolCall } from '../../shared/record-types.ts'
 import { recordActivity } from './conversations.ts'
 import type { Database } from './database.ts'
 import { changeIndexedText } from './index/index-messages.ts'
@@ -28,6 +28,8 @@ export interface FinishReplyArgs {
   firstTokenMs: number | null
   totalMs: number | null
   reasoningMs: number | null
+  /** Tools that the model asked for. */
+  toolCalls?: readonly ToolCall[] | undefined
   /** True when nobody was looking at the conversation. */
   unread: boolean
   now: number
@@ -79,7 +81,7 @@ export function finishReply(db: Database, args: FinishReplyArgs): Message {
       UPDATE messages
       SET finish_reason = :finishReason, error = :error, model = coalesce(:model, model), prompt_tokens = :promptTokens,
         completion_tokens = :completionTokens, cached_tokens = :cachedTokens, first_token_ms = :firstTokenMs,
-        total_ms = :totalMs, reasoning_ms = :reasoningMs
+        total_ms = :totalMs, reasoning_ms = :reasoningMs, parts = coalesce(:parts, parts)
       WHERE seq = :seq`
     statement(db, sql).run({
       seq,
@@ -92,6 +94,7 @@ export function finishReply(db: Database, args: FinishReplyArgs): Message {
       firstTokenMs: args.firstTokenMs,
       totalMs: args.totalMs,
       reasoningMs: args.reasoningMs,
+      parts: args.toolCalls?.length ? toJson(args.toolCalls.map((call) => ({ type: 'tool-call', ...call }))) : null,
     })
     recordActivity(db, { conversationSeq, leafSeq: null, unread: args.unread, now: args.now })
     return getMessage(db, { messageId: args.messageId })
@@ -109,12 +112,13 @@ export function updateRequest(
   const request = `
     UPDATE requests
     SET strategy = :strategy, sent_messages = :sentMessages, left_out_messages = :leftOutMessages,
-      estimated_tokens = :estimatedTokens, window_tokens = :windowTokens, window_source = :windowSource
+      estimated_tokens = :estimatedTokens, window_tokens = :windowTokens, window_source = :windowSource,
+      notices = :notices
     WHERE seq = (SELECT max(seq) FROM requests WHERE message_seq = :seq)`
   transact(db, () => {
     const seq = getStreamingSeq(db, messageId)
     statement(db, 'UPDATE messages SET model = coalesce(:model, model) WHERE seq = :seq').run({ seq, model })
-    statement(db, request).run({ ...sent, seq })
+    statement(db, request).run({ ...sent, notices: toJson(sent.notices), seq })
   })
 }
 

@@ -21,16 +21,7 @@ CREATE TABLE endpoints (
   default_model TEXT,
   window_tokens INTEGER CHECK (window_tokens > 0),
   created_at INTEGER NOT NULL
-) STRICT;
-
-CREATE TABLE endpoint_models (
-  endpoint_id TEXT NOT NULL REFERENCES endpoints (id) ON DELETE CASCADE,
-  model TEXT NOT NULL,
-  window_tokens INTEGER NOT NULL CHECK (window_tokens > 0),
-  window_source TEXT NOT NULL CHECK (window_source IN ('server', 'user', 'assumed')),
-  updated_at INTEGER NOT NULL,
-  PRIMARY KEY (endpoint_id, model)
-) STRICT, WITHOUT ROWID;
+, streaming INTEGER NOT NULL DEFAULT 1 CHECK (streaming IN (0, 1)), waits TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(waits)), certificate TEXT CHECK (length(certificate) = 64)) STRICT;
 
 CREATE TABLE list_totals (
   view TEXT NOT NULL PRIMARY KEY CHECK (view IN ('active', 'trash')),
@@ -107,21 +98,6 @@ CREATE TABLE message_attachments (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX message_attachments_by_sha256 ON message_attachments (sha256);
-
-CREATE TABLE requests (
-  seq INTEGER PRIMARY KEY,
-  message_seq INTEGER NOT NULL REFERENCES messages (seq) ON DELETE CASCADE,
-  strategy TEXT NOT NULL,
-  sent_messages INTEGER NOT NULL,
-  left_out_messages INTEGER NOT NULL,
-  estimated_tokens INTEGER NOT NULL,
-  window_tokens INTEGER NOT NULL,
-  window_source TEXT NOT NULL CHECK (window_source IN ('server', 'user', 'assumed')),
-  continue_mode TEXT CHECK (continue_mode IN ('prefill', 'user-turn')),
-  created_at INTEGER NOT NULL
-) STRICT;
-
-CREATE INDEX requests_by_message ON requests (message_seq);
 
 CREATE TABLE drafts (
   conversation_seq INTEGER PRIMARY KEY REFERENCES conversations (seq) ON DELETE CASCADE,
@@ -202,7 +178,7 @@ CREATE TABLE "conversations" (
   title TEXT NOT NULL DEFAULT '',
   settings TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(settings)),
   system_prompt TEXT NOT NULL DEFAULT '',
-  raw_import TEXT,
+  raw_import TEXT, title_model TEXT,
   CHECK ((trashed_at IS NULL) = (trashed_seq IS NULL))
 ) STRICT;
 
@@ -292,4 +268,30 @@ CREATE TABLE message_index_state (
   indexed_through INTEGER NOT NULL
 ) STRICT;
 
-PRAGMA user_version = 2;
+CREATE TABLE capabilities (
+  endpoint_id TEXT NOT NULL REFERENCES endpoints (id) ON DELETE CASCADE,
+  model TEXT NOT NULL,
+  name TEXT NOT NULL,
+  source TEXT NOT NULL CHECK (source IN ('server', 'learned', 'user')),
+  value TEXT NOT NULL CHECK (json_valid(value)),
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (endpoint_id, model, name, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "requests" (
+  seq INTEGER PRIMARY KEY,
+  message_seq INTEGER NOT NULL REFERENCES messages (seq) ON DELETE CASCADE,
+  strategy TEXT NOT NULL,
+  sent_messages INTEGER NOT NULL,
+  left_out_messages INTEGER NOT NULL,
+  estimated_tokens INTEGER NOT NULL,
+  window_tokens INTEGER NOT NULL,
+  window_source TEXT NOT NULL CHECK (window_source IN ('server', 'learned', 'user', 'assumed')),
+  continue_mode TEXT CHECK (continue_mode IN ('prefill', 'user-turn')),
+  created_at INTEGER NOT NULL,
+  notices TEXT CHECK (json_valid(notices))
+) STRICT;
+
+CREATE INDEX requests_by_message ON requests (message_seq);
+
+PRAGMA user_version = 3;

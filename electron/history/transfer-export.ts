@@ -242,19 +242,40 @@ export function listExportedTags(db: Database): string[] {
     .map((row) => row.name)
 }
 
-/** Endpoints by id. Their keys are not in the history, so they cannot be among these. */
+interface ExportedEndpoint extends Pick<FileEndpoint, 'id' | 'name' | 'kind' | 'baseUrl' | 'createdAt'> {
+  defaultModel: string | null
+  windowTokens: number | null
+  streaming: number
+  waits: string | null
+  modelWindows: string
+}
+
+/**
+ * Endpoints by id. Their keys are not in the history, so they cannot be among these; nor is the certificate that a person
+ * accepted, because a file must not be able to bring trust with it.
+ */
 export function listExportedEndpoints(db: Database): FileEndpoint[] {
   const sql = `
-    SELECT id, name, kind, base_url AS baseUrl, default_model AS defaultModel, window_tokens AS windowTokens,
+    SELECT id, name, kind, base_url AS baseUrl, default_model AS defaultModel, window_tokens AS windowTokens, streaming,
+      nullif(waits, '{}') AS waits, (
+        SELECT json_group_object(model, json(value)) FROM capabilities
+        WHERE endpoint_id = e.id AND source = 'user' AND name = 'window') AS modelWindows,
       created_at AS createdAt
-    FROM endpoints
+    FROM endpoints AS e
     ORDER BY id`
-  return statement<FileEndpoint>(db, sql)
+  return statement<ExportedEndpoint>(db, sql)
     .all()
-    .map((row) => ({
-      ...row,
+    .map(({ streaming, waits, modelWindows, ...row }) => ({
+      id: row.id,
+      name: row.name,
+      kind: row.kind,
+      baseUrl: row.baseUrl,
       defaultModel: row.defaultModel ?? undefined,
       windowTokens: row.windowTokens ?? undefined,
+      streaming: streaming === 0 ? false : undefined,
+      waits: fromJson(waits) as FileEndpoint['waits'],
+      modelWindows: modelWindows === '{}' ? undefined : (fromJson(modelWindows) as FileEndpoint['modelWindows']),
+      createdAt: row.createdAt,
     }))
 }
 

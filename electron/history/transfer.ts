@@ -1,5 +1,6 @@
 /** The parts of an import beside its conversations: what these stand in, their attachments, their order, the report. */
 import type { FileEndpoint, FileFolder } from '../transfer/alcove-format.ts'
+import { setCapabilities } from './capabilities.ts'
 import type { Database } from './database.ts'
 import { addTag } from './import/conversations.ts'
 import { type ImportPlace, placeBelow } from './import/place.ts'
@@ -65,11 +66,16 @@ function addFolders(db: Database, folders: FileFolder[]): void {
 
 function addEndpoint(db: Database, endpoint: FileEndpoint): void {
   const sql = `
-    INSERT INTO endpoints (id, name, kind, base_url, default_model, window_tokens, created_at)
-    VALUES (:id, :name, :kind, :baseUrl, :defaultModel, :windowTokens, :createdAt)
+    INSERT INTO endpoints (id, name, kind, base_url, default_model, window_tokens, streaming, waits, created_at)
+    VALUES (:id, :name, :kind, :baseUrl, :defaultModel, :windowTokens, :streaming, :waits, :createdAt)
     ON CONFLICT DO NOTHING`
-  const { defaultModel = null, windowTokens = null, ...known } = endpoint
-  statement(db, sql).run({ ...known, defaultModel, windowTokens })
+  const { defaultModel = null, windowTokens = null, streaming, waits = {}, modelWindows = {}, ...known } = endpoint
+  const values = { ...known, defaultModel, windowTokens, streaming: streaming === false ? 0 : 1, waits: toJson(waits) }
+  if (statement(db, sql).run(values).changes === 0) return
+  for (const [model, value] of Object.entries(modelWindows)) {
+    const facts = [{ name: 'window', value }] as const
+    setCapabilities(db, { endpointId: endpoint.id, model, source: 'user', facts, now: endpoint.createdAt })
+  }
 }
 
 /**

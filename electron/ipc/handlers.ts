@@ -8,12 +8,14 @@ import {
   trashConversation,
   updateConversation,
 } from '../conversations/conversations.ts'
+import { knownCapabilities, setWindowByHand } from '../endpoint/capabilities.ts'
 import {
   accessEndpoint,
   createEndpoint,
   deleteEndpoint,
   listEndpoints,
   listSavedModels,
+  networkRules,
   updateEndpoint,
 } from '../endpoint/saved-endpoints.ts'
 import { searchLocal } from '../endpoint/search.ts'
@@ -72,8 +74,13 @@ export function createCallHandlers(alcove: Alcove): CallHandlers {
       changedEndpoints(done(await deleteEndpoint(history(), keys, endpointId))),
     'endpoints.models': ({ endpointId }) => listSavedModels(history(), keys, endpointId, inTime()),
     'endpoints.test': async ({ endpointId }) => testEndpoint({ endpoint: await access(endpointId), signal: inTime() }),
-    'endpoints.testAddress': ({ baseUrl, key }) =>
-      testEndpoint({ endpoint: { kind: 'http', baseUrl, key }, signal: inTime() }),
+    'endpoints.testAddress': async ({ baseUrl, key, certificate = null }) => {
+      const endpoint = { kind: 'http', baseUrl, key, certificate, ...(await networkRules(history())) } as const
+      return testEndpoint({ endpoint, signal: inTime() })
+    },
+    'endpoints.capabilities': ({ endpointId, model }) => knownCapabilities(history(), endpointId, model),
+    'endpoints.setModelWindow': async ({ endpointId, model, windowTokens }) =>
+      changedEndpoints(await setWindowByHand(history(), endpointId, model, windowTokens)),
     'endpoints.search': () => searchLocal({ signal: inTime() }),
 
     'memory.preview': (input) => previewPrompt(history(), input),

@@ -44,7 +44,7 @@ export async function readyRequest(
   signal: AbortSignal,
 ): Promise<ReadyRequest> {
   const { endpoint } = request.target
-  const access = await toAccess(endpoint, keys)
+  const access = await toAccess(history, endpoint, keys)
   const model = request.target.model ?? (await firstModel(history, endpoint.id, access, signal))
   const window = await currentWindow(history, request, access, model, signal)
   const prompt = await promptFor(history, request, window)

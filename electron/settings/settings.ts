@@ -8,6 +8,11 @@ const DEFAULTS: Settings = {
   lastMessages: 20,
   answerReserveTokens: 1024,
   sampling: {},
+  thisMachineOnly: false,
+  proxyUrl: null,
+  titles: 'model',
+  backgroundEndpointId: null,
+  backgroundModel: null,
 }
 
 /** The settings with content, which live in the encrypted history. A stored value that is not valid reads as its default. */

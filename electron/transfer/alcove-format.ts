@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Waits } from '../../shared/endpoint-records.ts'
 
 /** The `format` and `version` that open every alcove-json file; `docs/export-format.md` tells the whole format. */
 export const ALCOVE_FORMAT = 'alcove-json'
@@ -25,9 +26,10 @@ const FileRequest = z.object({
   leftOutMessages: Count,
   estimatedTokens: Count,
   windowTokens: Count,
-  windowSource: z.enum(['server', 'user', 'assumed']),
+  windowSource: z.enum(['server', 'learned', 'user', 'assumed']),
   continueMode: optional(z.enum(['prefill', 'user-turn'])),
   createdAt: Time,
+  notices: optional(Json),
 })
 
 const FileAttachmentName = z.object({
@@ -108,6 +110,11 @@ export const FileEndpoint = z.object({
   baseUrl: Text.max(2_000),
   defaultModel: optional(Text),
   windowTokens: optional(z.int().min(1)),
+  /** Only where replies are not streamed. */
+  streaming: optional(z.literal(false)),
+  waits: optional(Waits),
+  /** Windows that were set by hand for one model, by its name. Facts that a server told are asked anew. */
+  modelWindows: optional(z.record(Text, z.int().min(1))),
   createdAt: Time,
 })
 

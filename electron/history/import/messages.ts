@@ -90,11 +90,11 @@ function valuesOf(message: FileMessage) {
 function insertRequests(db: Database, { requests }: FileMessage, seq: number): void {
   const sql = `
     INSERT INTO requests (message_seq, strategy, sent_messages, left_out_messages, estimated_tokens, window_tokens,
-      window_source, continue_mode, created_at)
+      window_source, continue_mode, created_at, notices)
     VALUES (:seq, :strategy, :sentMessages, :leftOutMessages, :estimatedTokens, :windowTokens, :windowSource,
-      :continueMode, :createdAt)`
-  for (const { continueMode = null, ...request } of requests ?? [])
-    statement(db, sql).run({ ...request, continueMode, seq })
+      :continueMode, :createdAt, :notices)`
+  for (const { continueMode = null, notices, ...request } of requests ?? [])
+    statement(db, sql).run({ ...request, continueMode, notices: toJson(notices), seq })
 }
 
 /** Names come with the messages, bytes at the end of the file: until then an attachment is held by name, without bytes. */

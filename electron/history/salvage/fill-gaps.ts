@@ -127,7 +127,7 @@ function dropLooseEnds(db: Database): void {
     DELETE FROM message_attachments WHERE ${noMessage};
     DELETE FROM drafts WHERE ${noConversation};
     DELETE FROM conversation_tags WHERE ${noConversation} OR tag_seq NOT IN (SELECT seq FROM tags);
-    DELETE FROM endpoint_models WHERE endpoint_id NOT IN (SELECT id FROM endpoints);
+    DELETE FROM capabilities WHERE endpoint_id NOT IN (SELECT id FROM endpoints);
     INSERT INTO attachments (sha256, media_type, size_bytes, bytes)
       SELECT DISTINCT sha256, 'application/octet-stream', 0, x'' FROM message_attachments
       WHERE sha256 NOT IN (SELECT sha256 FROM attachments);

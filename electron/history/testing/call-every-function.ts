@@ -26,8 +26,11 @@ export function callEveryFunction(db: Database): void {
   call('updateEndpoint', { endpointId, changes: { name: 'Renamed' } })
   call('getEndpoint', { endpointId })
   call('listEndpoints', {})
-  call('setModelWindow', { endpointId, model: 'small', windowTokens: 4096, source: 'user', now: NOW })
-  call('getModelWindow', { endpointId, model: 'small' })
+  const small = { endpointId, model: 'small' }
+  call('setCapabilities', { ...small, source: 'user', facts: [{ name: 'window', value: 4096 }], now: NOW })
+  call('getCapabilities', small)
+  call('forgetCapability', { ...small, name: 'window', source: 'user' })
+  call('readAttachment', { sha256: '0'.repeat(64) })
   call('setSettings', { values: { lastMessages: 20 } })
   call('getSettings', {})
 

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { v7 as uuid } from 'uuid'
 import { anyHistory, fillHistory } from '../../transfer/testing/random-history.ts'
 import { beginReply, type ReplyAction } from '../begin-reply.ts'
+import { setCapabilities } from '../capabilities.ts'
 import {
   createConversation,
   renameConversation,
@@ -13,7 +14,7 @@ import {
 } from '../conversations.ts'
 import type { Database } from '../database.ts'
 import { saveDraft } from '../drafts.ts'
-import { createEndpoint, setModelWindow } from '../endpoints.ts'
+import { createEndpoint } from '../endpoints.ts'
 import { hideForErasing } from '../erase/erase.ts'
 import { noteUnindexed } from '../index/backlog.ts'
 import { indexEverything } from '../index/index-messages.ts'
@@ -70,7 +71,7 @@ export function leaveStreaming(db: Database): void {
 
 /** As nobody would write it by hand, the same each time. */
 function fillAtRandom(db: Database): void {
-  const [random] = fc.sample(anyHistory, { seed: 4, numRuns: 20 }).filter((history) => {
+  const [random] = fc.sample(anyHistory, { seed: 4, numRuns: 200 }).filter((history) => {
     const { conversations, attachments, folders, tags } = history
     return conversations.length >= 5 && attachments.length >= 2 && folders.length >= 3 && tags.length >= 2
   })
@@ -82,10 +83,10 @@ function addEndpoints(db: Database): string {
   const http = { name: 'Local', kind: 'http', baseUrl: 'http://127.0.0.1:8080/v1', defaultModel: 'small-7b' } as const
   const { id } = createEndpoint(db, { ...http, windowTokens: null, now: NOW })
   const demo = { name: 'Demo', kind: 'demo', baseUrl: 'demo:', defaultModel: 'demo' } as const
-  createEndpoint(db, { ...demo, windowTokens: 8192, now: NOW + 1 })
-  const window = { endpointId: id, windowTokens: 32_768, now: NOW }
-  setModelWindow(db, { ...window, model: 'small-7b', source: 'server' })
-  setModelWindow(db, { ...window, model: 'écrivain-3b', source: 'user' })
+  createEndpoint(db, { ...demo, windowTokens: 8192, streaming: false, waits: { idleSeconds: 90 }, now: NOW + 1 })
+  const facts = [{ name: 'window', value: 32_768 }] as const
+  setCapabilities(db, { endpointId: id, model: 'small-7b', source: 'server', facts, now: NOW })
+  setCapabilities(db, { endpointId: id, model: 'écrivain-3b', source: 'user', facts, now: NOW })
   return id
 }
 

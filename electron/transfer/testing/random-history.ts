@@ -27,9 +27,10 @@ const json = fc.jsonValue({ stringUnit: 'binary', maxDepth: 2 }).filter((value) 
 
 const request = fc.record({
   strategy: name,
-  windowSource: fc.constantFrom('server', 'user', 'assumed'),
+  windowSource: fc.constantFrom('server', 'learned', 'user', 'assumed'),
   continueMode: fc.constantFrom(null, 'prefill', 'user-turn'),
   number: count,
+  notices: maybe(fc.array(fc.record({ type: name, detail: json }), { maxLength: 2 })),
 })
 
 const message = fc.record({
@@ -252,12 +253,13 @@ function insertMessage(
   for (const r of m.requests) {
     db.prepare(`
       INSERT INTO requests (message_seq, strategy, sent_messages, left_out_messages, estimated_tokens, window_tokens,
-        window_source, continue_mode, created_at) VALUES (?, ?, ?, 1, 2, 3, ?, ?, 4)`).run(
+        window_source, continue_mode, created_at, notices) VALUES (?, ?, ?, 1, 2, 3, ?, ?, 4, ?)`).run(
       seq,
       r.strategy,
       r.number,
       r.windowSource,
       r.continueMode,
+      text(r.notices),
     )
   }
   for (const [position, { index, name }] of m.attachments.entries()) {
