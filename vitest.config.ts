@@ -18,6 +18,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/**/*.e2e.ts'],
+          globalSetup: ['tests/setup/collect-connections.ts'],
+          setupFiles: ['tests/setup/watch-connections.ts'],
           // One window at a time: they share a display and two cores.
           fileParallelism: false,
           testTimeout: 2 * MINUTE_MS,

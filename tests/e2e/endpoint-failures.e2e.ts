@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import words from '../../shared/messages/en.json' with { type: 'json' }
 import { type FakeEndpoint, startFakeEndpoint } from '../fakes/fake-endpoint.ts'
 import type { Fault } from '../fakes/fake-fault.ts'
+import { allowPort } from '../setup/connect-log.ts'
 import { type LaunchedApp, launchApp } from '../setup/launch-app.ts'
 import { seedEndpoint, seedHistory } from '../setup/seed-history.ts'
 import { type AlcovePage, alcovePage } from './page.ts'
@@ -36,7 +37,9 @@ describe('the first page', () => {
     const server = createServer(listener)
     strangers.push(server)
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-    return `127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { port } = server.address() as AddressInfo
+    allowPort(port)
+    return `127.0.0.1:${port}`
   }
 
   async function expectProblem(address: string, sentence: string): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import words from '../../shared/messages/en.json' with { type: 'json' }
 import { type FakeEndpoint, startFakeEndpoint } from '../fakes/fake-endpoint.ts'
+import { readAttempts, unexpectedAttempts } from '../setup/connect-log.ts'
 import { type Keyring, keyringArguments, startKeyring } from '../setup/keyring.ts'
 import { appFolder, electronExecutable, type LaunchedApp, launchApp } from '../setup/launch-app.ts'
 import { alcovePage } from './page.ts'
@@ -42,9 +43,13 @@ function reached(traceFile: string): string[] {
 describe.runIf(process.platform === 'linux')('the whole process tree', () => {
   it('reaches nothing with the demo, nothing but the endpoint with one, and asks no name server', async () => {
     const fake = await startFakeEndpoint()
-    const elsewhere = await startFakeEndpoint()
+    const elsewhere = await startFakeEndpoint({ offLimits: true })
     const traceFile = join(folder, 'trace')
-    const launched = await launchApp({ executable: tracedExecutable(traceFile), userData: join(folder, 'traced') })
+    // Not the log of the test file: what is planted below would fail it.
+    const log = join(folder, 'connect-log')
+    const executable = tracedExecutable(traceFile)
+    const userData = join(folder, 'traced')
+    const launched = await launchApp({ executable, userData, env: { ALCOVE_CONNECT_LOG: log } })
     try {
       const page = alcovePage(launched.window)
       await page.openDemo.click()
@@ -70,6 +75,9 @@ describe.runIf(process.platform === 'linux')('the whole process tree', () => {
       await launched.app.evaluate(({ session }) => session.defaultSession.webRequest.onBeforeRequest(null))
       await fetchElsewhere()
       expect(reached(traceFile)).toContain(`127.0.0.1:${elsewhere.port}`)
+      // What every other test in a real window is held to sees the same.
+      expect([...new Set(readAttempts(log).map(({ to }) => to))]).toEqual(reached(traceFile))
+      expect(unexpectedAttempts(log)).toContain(`tcp 127.0.0.1:${elsewhere.port}`)
     } finally {
       await launched.close()
       await Promise.all([fake.close(), elsewhere.close()])

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createDemoHandler, type DemoOptions } from '../../electron/endpoint/demo/demo-handler.ts'
+import { allowPort } from '../setup/connect-log.ts'
 import { type Fault, type RecordedRequest, replyEvents } from './fake-fault.ts'
 import { bytesOf, sendBytes, sendEndlessly, TOKENS } from './fault-answers.ts'
 
@@ -14,6 +15,8 @@ interface FakeEndpointOptions extends DemoOptions {
   /** Answers to GET requests for other paths than the demo's, by path, as JSON. */
   routes?: Record<string, unknown>
   fault?: Fault
+  /** The app must not reach it: a test in which it does so fails. */
+  offLimits?: boolean
 }
 
 export interface FakeEndpoint {
@@ -52,6 +55,7 @@ export async function startFakeEndpoint(options: FakeEndpointOptions = {}): Prom
     server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
+  if (!options.offLimits) allowPort(port)
 
   return {
     url: `http://127.0.0.1:${port}/v1`,

@@ -1,9 +1,8 @@
 /** The test's side of `disk-shim.c`: compiles it, says what it shall log and fail, and reads its log. */
-import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { compileLibrary } from './compile-library.ts'
 
 const source = path.join(import.meta.dirname, 'disk-shim.c')
 
@@ -44,24 +43,10 @@ export interface FaultOptions {
   marks?: string
 }
 
-/** Compiles the library once for each version of its source. Needs a C compiler. Returns the path of the library. */
-function compileShim(): string {
-  const version = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16)
-  const folder = path.join(os.tmpdir(), `alcove-faults-${os.userInfo().uid}`)
-  const library = path.join(folder, `${version}.so`)
-  if (existsSync(library)) return library
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const unfinished = `${library}.${process.pid}`
-  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', unfinished, source])
-  // Another process may compile at the same time.
-  renameSync(unfinished, library)
-  return library
-}
-
 /** The variables that put a child process on the library. io_uring would pass by it. */
 export function faultEnvironment({ folder, log, control, marks }: FaultOptions): Record<string, string> {
   return {
-    LD_PRELOAD: compileShim(),
+    LD_PRELOAD: [compileLibrary(source), process.env.LD_PRELOAD].filter(Boolean).join(':'),
     UV_USE_IO_URING: '0',
     ALCOVE_FAULTS_DIR: folder,
     ...(log && { ALCOVE_FAULTS_LOG: log }),

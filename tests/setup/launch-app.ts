@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright'
+import { expectOnlyAllowed } from './connect-log.ts'
 
 export type LaunchOptions = {
   /** Kept by the caller, to start again with the same data. */
@@ -20,6 +21,7 @@ export type LaunchedApp = {
   userData: string
   /** Everything that the app wrote to its outputs. */
   output(): string
+  /** Throws where the app, or another that the test started, reached what the test had not allowed. */
   close(): Promise<void>
 }
 
@@ -68,6 +70,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
       clearTimeout(timer)
     }
     if (!options.userData) rmSync(userData, { recursive: true, force: true })
+    expectOnlyAllowed()
   }
   return { app, window, userData, output: () => output, close }
 }
