@@ -2,14 +2,15 @@ import { errors } from 'undici'
 import { startHint } from '../../../shared/known-servers.ts'
 import { EndpointFailure } from './failure.ts'
 
-const CERTIFICATE =
-  /CERT|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA|UNTRUSTED|PATH_LENGTH/
+/** The server offers no version of TLS that this program speaks (1.2 and 1.3). */
+const TLS_VERSION = /ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|UNSUPPORTED_SSL_VERSION|VERSION_TOO_LOW/
 
 /**
- * Turns what undici, sockets, DNS and TLS throw into a sentence that names `where` (`host:port`).
+ * Turns what undici, sockets, DNS and TLS throw into a sentence that names `where` (`host:port`). `protocol` is that of
+ * the address (`http:`), where it is known.
  * Codes: https://nodejs.org/api/errors.html#common-system-errors and undici's `docs/api/Errors.md`.
  */
-export function connectFailure(cause: unknown, where: string): EndpointFailure {
+export function connectFailure(cause: unknown, where: string, protocol = ''): EndpointFailure {
   const code = errorCode(cause)
   const again = { cause, retryable: true }
   switch (code) {
@@ -23,7 +24,9 @@ export function connectFailure(cause: unknown, where: string): EndpointFailure {
     case 'UND_ERR_SOCKET':
       return new EndpointFailure(
         'endpoint-unreachable',
-        `The server at ${where} closed the connection without an answer. Check that it is still running, then try again.`,
+        protocol === 'http:'
+          ? `The server at ${where} closed the connection without an answer. Check that it is still running, and whether its address should start with https://.`
+          : `The server at ${where} closed the connection without an answer. Check that it is still running, then try again.`,
         { ...again, retry: 'backoff' },
       )
     case 'ENOTFOUND':
@@ -41,11 +44,23 @@ export function connectFailure(cause: unknown, where: string): EndpointFailure {
         `${where} did not accept a connection in time. Check the address, and that no firewall stands in between.`,
         again,
       )
-    case 'EHOSTUNREACH':
+    case 'ENETDOWN':
     case 'ENETUNREACH':
+      return new EndpointFailure(
+        'endpoint-unreachable',
+        `This computer has no network that leads to ${where}. Connect it, then try again.`,
+        again,
+      )
+    case 'EACCES':
+    case 'EPERM':
+      return new EndpointFailure(
+        'endpoint-unreachable',
+        `This computer does not let Alcove connect to ${where}. Allow it in the firewall or the security software.`,
+        again,
+      )
+    case 'EHOSTUNREACH':
     case 'EADDRNOTAVAIL':
     case 'EHOSTDOWN':
-    case 'ENETDOWN':
       return new EndpointFailure(
         'endpoint-unreachable',
         `${where} cannot be reached from this computer. Check the network connection and the address.`,
@@ -64,10 +79,10 @@ function protocolFailure(cause: unknown, code: string, where: string): EndpointF
       { cause },
     )
   }
-  if (CERTIFICATE.test(code)) {
+  if (TLS_VERSION.test(code)) {
     return new EndpointFailure(
       'endpoint-unreachable',
-      `The certificate of ${where} is not trusted by this computer (${code}). Install its certificate authority, or use http:// if the server is yours.`,
+      `The server at ${where} knows only outdated forms of https, which can be listened to. Bring it or the proxy in front of it up to date.`,
       { cause },
     )
   }

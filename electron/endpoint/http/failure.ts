@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from '../../../shared/errors.ts'
+import type { UntrustedCertificate } from '../../../shared/record-types.ts'
 
 /** When the same request may be sent again by itself, provided that no token has arrived yet. */
 export type RetryAdvice = 'never' | 'backoff' | 'loading'
@@ -11,6 +12,7 @@ interface FailureDetails {
   status?: number
   serverText?: string
   overflow?: OverflowNumbers | null
+  certificate?: UntrustedCertificate
 }
 
 /** Tokens, where the server told them. */
@@ -28,6 +30,8 @@ export class EndpointFailure extends AppError {
   readonly serverText: string
   /** Set for `endpoint-overflow`: what the server said about its window. */
   readonly overflow: OverflowNumbers | null
+  /** Set for `endpoint-certificate`: what the server showed. */
+  readonly certificate: UntrustedCertificate | null
 
   constructor(code: ErrorCode, message: string, details: FailureDetails = {}) {
     super(code, message, { cause: details.cause, retryable: details.retryable ?? false })
@@ -37,5 +41,6 @@ export class EndpointFailure extends AppError {
     this.status = details.status ?? null
     this.serverText = details.serverText ?? ''
     this.overflow = details.overflow ?? null
+    this.certificate = details.certificate ?? null
   }
 }

@@ -1,9 +1,12 @@
-import { type Dispatcher, request } from 'undici'
+import type { Dispatcher } from 'undici'
 import { AppError } from '../../../shared/errors.ts'
-import { addressOf, type EndpointConnection } from '../address.ts'
+import type { ConnectionPurpose } from '../../../shared/record-types.ts'
+import { addressOf, type EndpointAddress, type EndpointConnection } from '../address.ts'
+import { proxyLogin, proxyPage } from './connect/open-tunnel.ts'
 import { connectFailure } from './connect-failure.ts'
-import { dispatcherFor } from './dispatcher.ts'
+import { openExchange } from './dispatcher.ts'
 import { EndpointFailure } from './failure.ts'
+import { requestHeaders } from './request-headers.ts'
 
 interface EndpointRequest {
   connection: EndpointConnection
@@ -12,6 +15,7 @@ interface EndpointRequest {
   body?: unknown
   accept?: string
   signal: AbortSignal
+  purpose?: ConnectionPurpose
   /** The connection stands and the request has been written to it. */
   onSent?: () => void
 }
@@ -29,32 +33,19 @@ export interface EndpointResponse {
  * reads the body or destroys it.
  */
 export async function sendRequest(options: EndpointRequest): Promise<EndpointResponse> {
-  const { where, origin } = addressOf(options.connection)
-  const headers: Record<string, string> = {
-    accept: options.accept ?? 'application/json',
-    'accept-encoding': 'identity',
-    'user-agent': 'Alcove',
-  }
-  if (options.body !== undefined) headers['content-type'] = 'application/json'
-  // The key belongs to the origin it was saved for; a URL built elsewhere must not carry it away.
-  if (new URL(options.url).origin !== origin) throw new Error('a request to an endpoint must stay on its origin')
-  if (options.connection.key) headers.authorization = `Bearer ${checkKey(options.connection.key)}`
-  const answer = await send(options, headers, where)
-  const contentType = headerText(answer.headers['content-type']).toLowerCase()
+  const address = addressOf(options.connection)
+  const headers = requestHeaders(options.connection, options)
+  const { answer, exchange } = await send(options, headers, address)
   const response: EndpointResponse = {
     status: answer.statusCode,
-    contentType,
+    contentType: headerText(answer.headers['content-type']).toLowerCase(),
     headers: { 'retry-after': headerText(answer.headers['retry-after']) },
     body: answer.body,
   }
-  const encoding = headerText(answer.headers['content-encoding']).toLowerCase().trim()
-  const problem =
-    answer.statusCode >= 300 && answer.statusCode < 400
-      ? redirected(where, headerText(answer.headers.location))
-      : encoding !== '' && encoding !== 'identity'
-        ? compressed(where, encoding)
-        : null
+  const proxyUrl = exchange.isThroughProxy() ? (options.connection.proxyUrl ?? null) : null
+  const problem = refuseAnswer(answer, address.where, proxyUrl)
   if (problem === null) return response
+  exchange.end(problem)
   discardBody(response)
   throw problem
 }
@@ -77,46 +68,56 @@ export async function readText(response: EndpointResponse, maxBytes: number): Pr
   return new TextDecoder().decode(Buffer.concat(parts).subarray(0, maxBytes))
 }
 
-async function send(options: EndpointRequest, headers: Record<string, string>, where: string) {
+async function send(options: EndpointRequest, headers: Record<string, string>, address: EndpointAddress) {
+  options.signal.throwIfAborted()
+  const { pathname, search } = new URL(options.url)
+  const exchange = openExchange({
+    connection: options.connection,
+    origin: address.origin,
+    where: address.where,
+    purpose: options.purpose ?? 'capabilities',
+    signal: options.signal,
+    onSent: options.onSent,
+  })
   try {
-    const dispatcher = dispatcherFor(options.connection.kind).compose(tellWhenSent(options.onSent))
-    return await request(options.url, {
+    const answer = await exchange.client.request({
+      // The client knows one origin, the endpoint's; only the route comes from the URL.
+      path: pathname + search,
       method: options.method,
       headers,
-      dispatcher,
       signal: options.signal,
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     })
+    return { answer, exchange }
   } catch (error) {
-    if (options.signal.aborted || error instanceof AppError) throw error
-    throw connectFailure(error, where)
+    exchange.end(error)
+    if (options.signal.aborted) throw options.signal.reason
+    if (error instanceof AppError) throw error
+    throw connectFailure(error, address.where, new URL(address.origin).protocol)
   }
 }
 
-/** undici starts a request once a connection stands; its promise tells only of the headers, minutes later. */
-function tellWhenSent(onSent: (() => void) | undefined): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (options, handler) => {
-    if (onSent === undefined) return dispatch(options, handler)
-    return dispatch(options, {
-      onRequestStart(controller, context) {
-        onSent()
-        handler.onRequestStart?.(controller, context)
-      },
-      onResponseStart: (...args) => handler.onResponseStart?.(...args),
-      onResponseData: (...args) => handler.onResponseData?.(...args),
-      onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
-      onResponseError: (...args) => handler.onResponseError?.(...args),
-    })
+/** What an answer says of itself that makes its body useless, whatever its status means. */
+function refuseAnswer(answer: Dispatcher.ResponseData, where: string, proxyUrl: string | null): EndpointFailure | null {
+  const { statusCode, headers } = answer
+  if (proxyUrl !== null) {
+    if (statusCode === 407) return proxyLogin(proxyUrl, statusCode)
+    const isPage = headerText(headers['content-type']).toLowerCase().includes('text/html')
+    if (isPage && statusCode < 400) return proxyPage(proxyUrl, statusCode)
   }
+  if (statusCode >= 300 && statusCode < 400) return redirected(where, headerText(headers.location))
+  const encodings = [...codings(headers['content-encoding']), ...codings(headers['transfer-encoding'])]
+  const packed = encodings.find((coding) => coding !== 'identity' && coding !== 'chunked')
+  return packed === undefined ? null : compressed(where, packed)
 }
 
-function checkKey(key: string): string {
-  // RFC 6750 token characters are a subset; anything beyond printable ASCII cannot be sent in a header.
-  if (/^[\x21-\x7e]+$/.test(key)) return key
-  throw new EndpointFailure(
-    'endpoint-key-refused',
-    'The API key contains a space, a line break or a letter that no key has. Copy it again and save it in the endpoint.',
-  )
+/** Every coding named by a header, also by a header that stands there twice. */
+function codings(value: string | string[] | undefined): string[] {
+  return [value ?? []]
+    .flat()
+    .flatMap((line) => line.toLowerCase().split(','))
+    .map((coding) => coding.trim())
+    .filter((coding) => coding !== '')
 }
 
 function redirected(where: string, location: string): EndpointFailure {
