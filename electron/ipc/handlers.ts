@@ -23,6 +23,7 @@ import { testEndpoint } from '../endpoint/test-connection.ts'
 import { askAndChangeKey, openWithCode, openWithFile, showCode } from '../keys/recovery/use-recovery-code.ts'
 import type { Alcove } from '../lifecycle/alcove.ts'
 import { previewPrompt } from '../memory/preview.ts'
+import { listConnections } from '../network/network-log.ts'
 import { readSettings, updateSettings } from '../settings/settings.ts'
 import { askAndExport, showExportedFile } from '../transfer/ask-export.ts'
 import { askAndImport } from '../transfer/ask-import.ts'
@@ -82,6 +83,8 @@ export function createCallHandlers(alcove: Alcove): CallHandlers {
     'endpoints.setModelWindow': async ({ endpointId, model, windowTokens }) =>
       changedEndpoints(await setWindowByHand(history(), endpointId, model, windowTokens)),
     'endpoints.search': () => searchLocal({ signal: inTime() }),
+
+    'network.list': () => listConnections(),
 
     'memory.preview': (input) => previewPrompt(history(), input),
 

@@ -10,6 +10,7 @@ import { createKeyStore } from '../keys/key-store.ts'
 import { askToKeepInFile } from '../keys/recovery/recovery-dialogs.ts'
 import { openSystemKeyring } from '../keys/system-keyring.ts'
 import { log } from '../log.ts'
+import { watchConnections } from '../network/network-log.ts'
 import { openPreferences } from '../preferences/preferences.ts'
 import { salvageHistory } from '../salvage/salvage-history.ts'
 import { setAppMenu } from '../window/app-menu.ts'
@@ -61,6 +62,7 @@ export function startAlcove({ dataFolder, bundleFolder }: Folders): void {
     },
     onReplyCount: keepAwakeWhile,
   })
+  watchConnections(() => push('network.changed', {}))
   const appState = (): AppState => ({
     version: app.getVersion(),
     platform: process.platform as AppState['platform'],
