@@ -50,7 +50,13 @@ describe('a reply', () => {
     const endpoint = await start({ type: 'reply', text: 'Good morning.' })
     const events = []
     for await (const event of streamChat(request(endpoint))) events.push(event)
-    const phase = (name: string) => ({ type: 'phase', phase: name, processed: null, total: null })
+    const phase = (name: string) => ({
+      type: 'phase',
+      phase: name,
+      processed: null,
+      total: null,
+      tokensPerSecond: null,
+    })
     expect(events).toEqual([
       phase('connecting'),
       phase('reading'),
@@ -58,6 +64,9 @@ describe('a reply', () => {
       { type: 'text-delta', text: 'Good' },
       { type: 'text-delta', text: ' mornin' },
       { type: 'text-delta', text: 'g.' },
+      { type: 'learned', capability: 'streaming', value: true },
+      { type: 'learned', capability: 'usage', value: true },
+      { type: 'learned', capability: 'timings', value: true },
       { type: 'usage', promptTokens: 6, completionTokens: 3, cachedTokens: 0 },
       { type: 'end', finishReason: 'stop', model: 'alcove-demo' },
     ])
@@ -127,10 +136,10 @@ describe('a reply', () => {
     const phases = []
     for await (const event of streamChat(request(endpoint))) if (event.type === 'phase') phases.push(event)
     expect(phases.slice(1)).toEqual([
-      { type: 'phase', phase: 'reading', processed: null, total: null },
-      { type: 'phase', phase: 'reading', processed: 40, total: 80 },
-      { type: 'phase', phase: 'reading', processed: 80, total: 80 },
-      { type: 'phase', phase: 'writing', processed: null, total: null },
+      { type: 'phase', phase: 'reading', processed: null, total: null, tokensPerSecond: null },
+      { type: 'phase', phase: 'reading', processed: 40, total: 80, tokensPerSecond: null },
+      { type: 'phase', phase: 'reading', processed: 80, total: 80, tokensPerSecond: null },
+      { type: 'phase', phase: 'writing', processed: null, total: null, tokensPerSecond: null },
     ])
   })
 })

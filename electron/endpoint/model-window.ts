@@ -10,6 +10,8 @@ export interface KnownWindow {
   /** Tokens. */
   tokens: number
   source: WindowSource
+  /** Real tokens for each estimated one, where answers have shown that. */
+  tokenRatio?: number
 }
 
 /**
@@ -22,13 +24,15 @@ export async function knownWindow(
   model: string | undefined,
 ): Promise<KnownWindow> {
   const capabilities = model === undefined ? [] : await knownCapabilities(history, endpoint.id, model)
+  const tokenRatio = capabilityOf(capabilities, 'token-ratio')
+  const ratio = tokenRatio === undefined ? {} : { tokenRatio: Math.min(4, Math.max(0.25, tokenRatio)) }
   const stored = capabilities.find(({ name }) => name === 'window')
   const tokens = capabilityOf(capabilities, 'window')
   if (stored?.source !== 'user' && endpoint.windowTokens !== null) {
-    return { tokens: endpoint.windowTokens, source: 'user' }
+    return { tokens: endpoint.windowTokens, source: 'user', ...ratio }
   }
-  if (stored && tokens !== undefined) return { tokens, source: stored.source }
-  return { tokens: ASSUMED_WINDOW_TOKENS, source: 'assumed' }
+  if (stored && tokens !== undefined) return { tokens, source: stored.source, ...ratio }
+  return { tokens: ASSUMED_WINDOW_TOKENS, source: 'assumed', ...ratio }
 }
 
 /**

@@ -44,7 +44,15 @@ const create = (baseUrl: string, key: string | null = 'sk-secret') =>
 describe('saved endpoints', () => {
   it('never show their key, only that there is one', async () => {
     const endpoint = await create('http://127.0.0.1:8080')
-    expect(endpoint).toEqual({ ...fields, id: endpoint.id, baseUrl: 'http://127.0.0.1:8080/v1', hasKey: true })
+    expect(endpoint).toEqual({
+      ...fields,
+      id: endpoint.id,
+      baseUrl: 'http://127.0.0.1:8080/v1',
+      streaming: true,
+      waits: {},
+      certificate: null,
+      hasKey: true,
+    })
     expect(await listEndpoints(history, keys)).toEqual([endpoint])
     expect((await accessEndpoint(history, keys, endpoint.id)).key).toBe('sk-secret')
   })
@@ -120,6 +128,11 @@ describe('settings', () => {
       lastMessages: 20,
       answerReserveTokens: 512,
       sampling: {},
+      thisMachineOnly: false,
+      proxyUrl: null,
+      titles: 'model',
+      backgroundEndpointId: null,
+      backgroundModel: null,
     })
   })
 })

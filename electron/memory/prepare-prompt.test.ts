@@ -12,6 +12,11 @@ const settings = {
   lastMessages: 20,
   answerReserveTokens: 64,
   sampling: {},
+  thisMachineOnly: false,
+  proxyUrl: null,
+  titles: 'first-line' as const,
+  backgroundEndpointId: null,
+  backgroundModel: null,
 }
 
 type ReadPrompt = Parameters<typeof readPrompt>[1]

@@ -19,6 +19,7 @@ interface PrepareInput {
 /** Reads as much of the branch as the settings allow to send and builds the prompt from it. */
 export async function preparePrompt(history: History, input: PrepareInput): Promise<Prompt> {
   const { conversation, settings, window, leafId, newText, continueRequest } = input
+  const { tokenRatio = 1 } = window
   const lastMessages = conversation.settings.memory?.lastMessages ?? settings.lastMessages
   const { systemPrompt } = conversation
   const sampling = { ...settings.sampling, ...conversation.settings.sampling }
@@ -28,15 +29,18 @@ export async function preparePrompt(history: History, input: PrepareInput): Prom
     conversationId: conversation.id,
     leafId,
     limit: lastMessages + 1,
-    budgetTokens: shareWindow({ systemPrompt, windowTokens: window.tokens, reserveTokens }).budgetTokens,
+    budgetTokens: Math.ceil(
+      shareWindow({ systemPrompt, windowTokens: window.tokens, reserveTokens, tokenRatio }).budgetTokens / tokenRatio,
+    ),
   })
-  const stored: PromptMessage[] = branch.messages.map(({ id, role, text }) => ({ id, role, text }))
+  const stored: PromptMessage[] = branch.messages.map(({ status: _status, ...message }) => message)
   const unsaved: PromptMessage[] = newText === undefined ? [] : [{ id: '', role: 'user', text: newText }]
   return buildPrompt({
     systemPrompt,
     messages: [...stored, ...unsaved],
     totalMessages: branch.total + unsaved.length,
     window,
+    tokenRatio,
     reserveTokens,
     strategy: conversation.settings.memory?.strategy,
     lastMessages,

@@ -3,6 +3,8 @@ export interface PromptMessage {
   id: string
   role: 'system' | 'user' | 'assistant' | 'tool'
   text: string
+  /** Absent when it has none. */
+  attachments?: { sha256: string; mediaType: string }[]
 }
 
 /** A user message with all that answered it; strategies keep or leave whole exchanges. */

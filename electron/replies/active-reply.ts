@@ -37,7 +37,7 @@ export function createActiveReply(
     ...ids,
     ...start,
     controller: new AbortController(),
-    progress: { type: 'progress', phase: 'connecting', processed: null, total: null },
+    progress: { type: 'progress', phase: 'connecting', processed: null, total: null, tokensPerSecond: null },
     watchers: 0,
     ended: undefined,
     failure: undefined,

@@ -11,6 +11,7 @@ interface FailureDetails {
   retryAfterMs?: number | null
   status?: number
   serverText?: string
+  serverBody?: string
   overflow?: OverflowNumbers | null
   certificate?: UntrustedCertificate
 }
@@ -28,6 +29,8 @@ export class EndpointFailure extends AppError {
   readonly status: number | null
   /** What the server said, cleaned; empty if nothing. */
   readonly serverText: string
+  /** The body of its answer as it came, at most 64 KB; for recognising what it means, and never shown. */
+  readonly serverBody: string
   /** Set for `endpoint-overflow`: what the server said about its window. */
   readonly overflow: OverflowNumbers | null
   /** Set for `endpoint-certificate`: what the server showed. */
@@ -40,6 +43,7 @@ export class EndpointFailure extends AppError {
     this.retryAfterMs = details.retryAfterMs ?? null
     this.status = details.status ?? null
     this.serverText = details.serverText ?? ''
+    this.serverBody = details.serverBody ?? ''
     this.overflow = details.overflow ?? null
     this.certificate = details.certificate ?? null
   }

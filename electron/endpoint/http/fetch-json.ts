@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
+import type { ConnectionPurpose } from '../../../shared/record-types.ts'
 import { addressOf, type EndpointConnection } from '../address.ts'
 import { connectFailure } from './connect-failure.ts'
 import { EndpointFailure } from './failure.ts'
@@ -15,15 +16,20 @@ interface JsonQuery {
   /** For the whole answer. */
   timeoutMs: number
   signal: AbortSignal
+  /** Sent as JSON with POST; without it the route is asked with GET. */
+  body?: unknown
+  purpose?: ConnectionPurpose
 }
 
 /**
- * Gets JSON from one route of an endpoint, at most 1 MB of it. Undefined when the answer is not JSON. Throws
+ * Asks one route of an endpoint for JSON, at most 1 MB of it. Undefined when the answer is not JSON. Throws
  * `EndpointFailure` for any status but 2xx, for a web page, and `endpoint-timeout`; `signal.reason` when that aborts for another reason than time.
  */
-export async function fetchJson({ connection, url, timeoutMs, signal }: JsonQuery): Promise<unknown> {
+export async function fetchJson({ timeoutMs, signal, ...request }: JsonQuery): Promise<unknown> {
+  const { connection, body } = request
   return withinTime({ connection, timeoutMs, signal }, async (limited) => {
-    const response = await sendRequest({ connection, method: 'GET', url, signal: limited })
+    const method = body === undefined ? 'GET' : 'POST'
+    const response = await sendRequest({ ...request, method, signal: limited })
     await checkStatus(response, connection)
     const text = await readText(response, MAX_BODY_BYTES)
     if (looksLikeHtml(text, response.contentType)) throw htmlFailure(connection)
@@ -33,10 +39,10 @@ export async function fetchJson({ connection, url, timeoutMs, signal }: JsonQuer
 
 /** Runs one exchange with an endpoint and ends it with `endpoint-timeout` after `timeoutMs`, or when `signal` times out. */
 export async function withinTime<Value>(
-  { connection, timeoutMs, signal }: Omit<JsonQuery, 'url'>,
+  { connection, timeoutMs, signal }: Pick<JsonQuery, 'connection' | 'timeoutMs' | 'signal'>,
   run: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
-  const { where } = addressOf(connection)
+  const { where, origin } = addressOf(connection)
   const deadline = AbortSignal.timeout(timeoutMs)
   try {
     return await run(AbortSignal.any([signal, deadline]))
@@ -44,7 +50,7 @@ export async function withinTime<Value>(
     if (error instanceof AppError) throw error
     const isLate = deadline.aborted || (signal.aborted && isTimeout(signal.reason))
     if (signal.aborted && !isLate) throw error
-    if (!isLate) throw connectFailure(error, where)
+    if (!isLate) throw connectFailure(error, where, new URL(origin).protocol)
     throw new EndpointFailure(
       'endpoint-timeout',
       `${where} took the connection but did not answer in time. It may be busy with another reply, or starting. Wait a little, then try again.`,

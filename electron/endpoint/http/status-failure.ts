@@ -69,7 +69,7 @@ export function looksLikeHtml(text: string, contentType: string): boolean {
 
 function explain(situation: Situation): EndpointFailure {
   const { status, text, address, connection } = situation
-  const details = { status, serverText: text, retryAfterMs: situation.retryAfterMs }
+  const details = { status, serverText: text, serverBody: situation.raw, retryAfterMs: situation.retryAfterMs }
   const overflow = status >= 400 ? readOverflow(situation.raw) : null
   if (overflow !== null) return overflowFailure(situation, overflow)
   if (status === 401 || status === 403) {
@@ -99,7 +99,13 @@ function explain(situation: Situation): EndpointFailure {
 
 function isTemporary(situation: Situation): EndpointFailure | null {
   const { status, text, address } = situation
-  const details = { status, serverText: text, retryAfterMs: situation.retryAfterMs, retryable: true }
+  const details = {
+    status,
+    serverText: text,
+    serverBody: situation.raw,
+    retryAfterMs: situation.retryAfterMs,
+    retryable: true,
+  }
   if (status === 503 && /loading|warming|starting/i.test(text)) {
     return new EndpointFailure(
       'endpoint-loading',
@@ -148,7 +154,7 @@ function overflowFailure(situation: Situation, overflow: OverflowNumbers): Endpo
   return new EndpointFailure(
     'endpoint-overflow',
     `The model at ${situation.address.where} cannot take ${prompt}: they exceed ${window}. Send fewer messages, or start the server with a larger context.`,
-    { status: situation.status, serverText: situation.text, overflow },
+    { status: situation.status, serverText: situation.text, serverBody: situation.raw, overflow },
   )
 }
 

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
+import type { ConnectionPurpose } from '../../../shared/record-types.ts'
 import { addressOf, type EndpointConnection } from '../address.ts'
 import { connectFailure } from '../http/connect-failure.ts'
 import { EndpointFailure } from '../http/failure.ts'
@@ -7,8 +8,9 @@ import { statusFailure } from '../http/status-failure.ts'
 import { type ChatEvent, phaseEvent } from './chat-event.ts'
 import { type ChatLimits, firstByteLimitMs } from './chat-limits.ts'
 import { joinQueue, type Turn } from './origin-queue.ts'
-import { knownPrefillSpeed, notePrefillSpeed } from './prefill-speed.ts'
+import { isTelling, knownPrefillSpeed, notePrefillSpeed } from './prefill-speed.ts'
 import { readAnswer } from './read-answer.ts'
+import { createReplyRate, type ReplyRate } from './reply-rate.ts'
 import { createReplyReader, type ReplyEvent, type ReplyReader } from './reply-reader.ts'
 import { SseTooLong } from './sse-lines.ts'
 import { brokenStream, judgeReply } from './verdict.ts'
@@ -19,6 +21,8 @@ interface Attempt {
   model: string
   signal: AbortSignal
   estimatedPromptTokens: number
+  purpose?: ConnectionPurpose | undefined
+  knownPrefillSpeed?: number | undefined
 }
 
 /** One try, while it lasts. */
@@ -32,6 +36,7 @@ interface Progress {
   /** The reply has ended; only counts may follow. */
   isEnding: boolean
   sizeBytes: number
+  rate: ReplyRate
 }
 
 /**
@@ -48,7 +53,17 @@ export async function* attemptReply(
   const { where, apiBase, origin } = addressOf(attempt.endpoint)
   const turn = joinQueue(origin)
   const reader = createReplyReader()
-  const progress: Progress = { attempt, limits, where, clock, reader, hasText: false, isEnding: false, sizeBytes: 0 }
+  const progress: Progress = {
+    attempt,
+    limits,
+    where,
+    clock,
+    reader,
+    hasText: false,
+    isEnding: false,
+    sizeBytes: 0,
+    rate: createReplyRate(),
+  }
   let interruption: { error: unknown } | null = null
   try {
     yield* send(progress, body, turn, AbortSignal.any([attempt.signal, clock.signal, left.signal]))
@@ -65,10 +80,32 @@ export async function* attemptReply(
   const failure = interruption === null ? null : explain(interruption.error, progress)
   const problem = failure ?? judgeReply(reader.state, progress.hasText, attempt.endpoint, attempt.model)
   if (problem !== null) throw problem
-  const { usage, finishReason, model, prefill } = reader.state
-  if (prefill !== null) notePrefillSpeed(apiBase, attempt.model, prefill.promptTokens, prefill.tokensPerSecond)
+  yield* whatItShowed(reader, progress, apiBase, body.stream === true)
+  const { usage, finishReason, model } = reader.state
+  if (reader.state.toolCalls) yield { type: 'tool-calls', toolCalls: reader.toolCalls() }
   if (usage !== null) yield { type: 'usage', ...usage }
   yield { type: 'end', finishReason, model }
+}
+
+/** Facts about server and model that only an answer tells. */
+function* whatItShowed(
+  { state }: ReplyReader,
+  { attempt }: Progress,
+  apiBase: string,
+  isStreamAsked: boolean,
+): Generator<ChatEvent, void, undefined> {
+  const { prefill } = state
+  if (prefill !== null && isTelling(prefill)) {
+    notePrefillSpeed(apiBase, attempt.model, prefill.tokensPerSecond)
+    yield { type: 'learned', capability: 'prefill-speed', value: Math.round(prefill.tokensPerSecond) }
+  }
+  if (isStreamAsked) {
+    yield { type: 'learned', capability: 'streaming', value: state.form === 'sse' }
+    yield { type: 'learned', capability: 'usage', value: state.usage !== null }
+  }
+  if (state.timings) yield { type: 'learned', capability: 'timings', value: true }
+  if (state.progress) yield { type: 'learned', capability: 'progress', value: true }
+  if (state.reasoning) yield { type: 'learned', capability: 'reasoning', value: true }
 }
 
 async function* send(progress: Progress, body: Record<string, unknown>, turn: Turn, signal: AbortSignal) {
@@ -84,6 +121,7 @@ async function* send(progress: Progress, body: Record<string, unknown>, turn: Tu
     url: `${addressOf(attempt.endpoint).apiBase}/chat/completions`,
     body,
     accept: 'text/event-stream, application/json',
+    purpose: attempt.purpose ?? 'reply',
     signal,
     onSent: tellSent,
   })
@@ -105,6 +143,7 @@ async function* send(progress: Progress, body: Record<string, unknown>, turn: Tu
   for await (const batch of readAnswer(response.body, reader, limits)) {
     clock.pause()
     yield* toChatEvents(batch.events, progress)
+    yield* tellRate(progress, batch.events)
     watchAgain(progress, batch.alive)
     clock.resume()
   }
@@ -113,7 +152,7 @@ async function* send(progress: Progress, body: Record<string, unknown>, turn: Tu
 function* toChatEvents(events: readonly ReplyEvent[], progress: Progress): Generator<ChatEvent, void, undefined> {
   for (const event of events) {
     if (event.type === 'progress') {
-      yield { type: 'phase', phase: 'reading', processed: event.processed, total: event.total }
+      yield { ...phaseEvent('reading'), processed: event.processed, total: event.total }
       continue
     }
     progress.sizeBytes += Buffer.byteLength(event.text)
@@ -126,8 +165,14 @@ function* toChatEvents(events: readonly ReplyEvent[], progress: Progress): Gener
   }
 }
 
+function* tellRate({ rate }: Progress, events: readonly ReplyEvent[]): Generator<ChatEvent, void, undefined> {
+  rate.note(events.filter(({ type }) => type !== 'progress').length)
+  const tokensPerSecond = rate.news()
+  if (tokensPerSecond !== null) yield { ...phaseEvent('writing'), tokensPerSecond }
+}
+
 function watchForFirst({ attempt, clock, limits, where }: Progress): void {
-  const speed = knownPrefillSpeed(addressOf(attempt.endpoint).apiBase, attempt.model)
+  const speed = knownPrefillSpeed(addressOf(attempt.endpoint).apiBase, attempt.model) ?? attempt.knownPrefillSpeed
   const limitMs = firstByteLimitMs(limits, attempt.estimatedPromptTokens, speed)
   clock.restart(
     limitMs,

@@ -1,3 +1,5 @@
+import type { EndpointConnection } from '../address.ts'
+
 /** Every wait and size of a reply; tests shorten them. */
 export interface ChatLimits {
   /** Until anything at all comes back, at least. Longer for long prompts, see `firstByteLimitMs`. */
@@ -18,6 +20,24 @@ export interface ChatLimits {
   maxLineChars: number
   maxReplyBytes: number
 }
+
+/** The limits of one endpoint: what its waits say, in seconds, in place of the defaults. */
+export function limitsOf({
+  waits = {},
+  streaming = true,
+}: Pick<EndpointConnection, 'waits' | 'streaming'>): ChatLimits {
+  const inMs = (seconds: number | undefined, otherwise: number) => (seconds === undefined ? otherwise : seconds * 1_000)
+  // Without a stream the first sign of life is the whole reply.
+  const firstByteMs = streaming ? defaultLimits.firstByteMs : WHOLE_REPLY_MS
+  return {
+    ...defaultLimits,
+    firstByteMs: inMs(waits.firstByteSeconds, firstByteMs),
+    idleMs: inMs(waits.idleSeconds, defaultLimits.idleMs),
+    loadingMs: inMs(waits.loadingSeconds, defaultLimits.loadingMs),
+  }
+}
+
+const WHOLE_REPLY_MS = 3_600_000
 
 export const defaultLimits: ChatLimits = {
   firstByteMs: 120_000,

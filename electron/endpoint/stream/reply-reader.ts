@@ -1,6 +1,8 @@
+import type { ToolCall } from '../../../shared/record-types.ts'
 import { asRecord, parseJson } from '../http/server-text.ts'
 import type { SseMessage } from './sse-lines.ts'
 import { createThinkSplitter } from './think-splitter.ts'
+import { createToolCalls } from './tool-calls.ts'
 import { createCharacterJoiner } from './whole-characters.ts'
 
 /** What the pieces of an answer mean, whatever server sent them. */
@@ -28,9 +30,15 @@ export interface ReplyState {
   error: { body: unknown } | null
   /** A piece that was not JSON: the stream cannot be trusted any further. */
   malformed: boolean
+  /** The model asked for tools. */
   toolCalls: boolean
   /** The newest counts; some servers send them with every piece. */
   usage: ReplyUsage | null
+  /** It told how far it has read the prompt, and how long things took. */
+  progress: boolean
+  timings: boolean
+  /** It thought before it answered, or while it did. */
+  reasoning: boolean
   /** How fast llama.cpp says it read how many prompt tokens. */
   prefill: { promptTokens: number; tokensPerSecond: number } | null
   /** Any piece of a chat completion at all. */
@@ -43,6 +51,7 @@ export interface ReplyReader {
   /** A whole answer in one JSON body, from a server that does not stream. */
   readWhole(body: unknown): ReplyEvent[]
   end(): ReplyEvent[]
+  toolCalls(): ToolCall[]
 }
 
 /** Reads chat completion chunks as OpenAI, llama.cpp, Ollama, LM Studio and vLLM send them; never throws. */
@@ -56,10 +65,14 @@ export function createReplyReader(): ReplyReader {
     malformed: false,
     toolCalls: false,
     usage: null,
+    progress: false,
+    timings: false,
+    reasoning: false,
     prefill: null,
     hasChunks: false,
   }
   const splitter = createThinkSplitter()
+  const toolCalls = createToolCalls()
   const textJoiner = createCharacterJoiner()
   const reasoningJoiner = createCharacterJoiner()
 
@@ -98,6 +111,8 @@ export function createReplyReader(): ReplyReader {
     }
     if (typeof chunk.model === 'string' && chunk.model !== '') state.model = chunk.model.slice(0, 500)
     const events = readProgress(asRecord(chunk.prompt_progress))
+    state.progress ||= events.length > 0
+    state.timings ||= asRecord(chunk.timings) !== null
     const choice = asRecord(Array.isArray(chunk.choices) ? chunk.choices[0] : null)
     if (Array.isArray(chunk.choices)) state.hasChunks = true
     if (choice !== null) events.push(...readChoice(choice))
@@ -112,7 +127,9 @@ export function createReplyReader(): ReplyReader {
     const events: ReplyEvent[] = reasoning === '' ? [] : [{ type: 'reasoning-delta', text: reasoning }]
     // A refusal is what the model answers; leaving it out would show an empty reply.
     events.push(...splitter.push(textJoiner.push(textOf(delta?.content) || textOf(delta?.refusal))))
-    if (Array.isArray(delta?.tool_calls) && delta.tool_calls.length > 0) state.toolCalls = true
+    state.reasoning ||= events.some(({ type }) => type === 'reasoning-delta')
+    toolCalls.push(delta?.tool_calls)
+    state.toolCalls ||= Array.isArray(delta?.tool_calls) && delta.tool_calls.length > 0
     if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') {
       state.finishReason = choice.finish_reason.slice(0, 100)
     }
@@ -131,7 +148,7 @@ export function createReplyReader(): ReplyReader {
     return events.concat(splitter.push(textJoiner.end()), splitter.end())
   }
 
-  return { state, read, readWhole, end }
+  return { state, read, readWhole, end, toolCalls: toolCalls.all }
 }
 
 function hasError(record: Record<string, unknown>): boolean {

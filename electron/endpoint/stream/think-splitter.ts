@@ -15,6 +15,10 @@ const MAX_HELD_CHARS = 200
 const TAGS = [
   { open: '<think>', close: '</think>' },
   { open: '<thinking>', close: '</thinking>' },
+  { open: '<thought>', close: '</thought>' },
+  // Mistral's Magistral and ByteDance's Seed-OSS.
+  { open: '[THINK]', close: '[/THINK]' },
+  { open: '<seed:think>', close: '</seed:think>' },
 ] as const
 
 /**

@@ -1,3 +1,5 @@
+import { watchSleep } from './sleep.ts'
+
 /** Aborts `signal` with the reason that `restart` was given when its time runs out. */
 export interface WatchClock {
   signal: AbortSignal
@@ -9,44 +11,64 @@ export interface WatchClock {
   stop(): void
 }
 
-/** A clock that watches another's silence; it stands still while paused. */
+/** A clock that watches another's silence; it stands still while paused, and while the computer sleeps. */
 export function createWatchClock(): WatchClock {
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
+  let limitMs = 0
   let remainingMs = 0
   let startedAt = 0
   let makeReason: (() => Error) | undefined
+  let isPaused = false
+  let isAsleep = false
 
-  function run(): void {
-    startedAt = performance.now()
-    timer = setTimeout(() => controller.abort(makeReason?.()), remainingMs)
+  function update(): void {
+    const isRunning = makeReason !== undefined && !isPaused && !isAsleep
+    if (isRunning && timer === undefined) {
+      startedAt = performance.now()
+      timer = setTimeout(() => controller.abort(makeReason?.()), remainingMs)
+    } else if (!isRunning && timer !== undefined) {
+      clearTimeout(timer)
+      timer = undefined
+      remainingMs -= performance.now() - startedAt
+    }
   }
 
-  function pause(): void {
-    if (timer === undefined) return
-    clearTimeout(timer)
-    timer = undefined
-    remainingMs -= performance.now() - startedAt
-  }
+  const forgetSleep = watchSleep({
+    pause() {
+      isAsleep = true
+      update()
+    },
+    // Whoever slept as well gets its whole time again.
+    wake() {
+      isAsleep = false
+      remainingMs = limitMs
+      update()
+    },
+  })
 
   return {
     signal: controller.signal,
-    restart(limitMs, reason) {
-      const wasPaused = timer === undefined && makeReason !== undefined
+    restart(nextMs, reason) {
       clearTimeout(timer)
       timer = undefined
-      remainingMs = limitMs
+      limitMs = nextMs
+      remainingMs = nextMs
       makeReason = reason
-      if (!wasPaused) run()
+      update()
     },
-    pause,
+    pause() {
+      isPaused = true
+      update()
+    },
     resume() {
-      if (timer === undefined && makeReason !== undefined) run()
+      isPaused = false
+      update()
     },
     stop() {
-      clearTimeout(timer)
-      timer = undefined
+      forgetSleep()
       makeReason = undefined
+      update()
     },
   }
 }
