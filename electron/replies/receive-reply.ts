@@ -1,8 +1,10 @@
 import { AppError, toWireError } from '../../shared/errors.ts'
+import { capabilityOf } from '../endpoint/capabilities.ts'
 import { streamChat } from '../endpoint/chat.ts'
 import type { FinishReplyArgs } from '../history/replies.ts'
 import type { ActiveReply } from './active-reply.ts'
 import type { ChunkWriter } from './chunk-writer.ts'
+import type { ReplyFindings } from './learn-from-reply.ts'
 import type { ReadyRequest } from './request-reply.ts'
 
 /** How a reply ended and what was measured on the way; times in milliseconds. */
@@ -24,12 +26,13 @@ export function emptyOutcome(): ReplyOutcome {
   }
 }
 
-/** Receives one reply into `reply` and the chunk writer; fills `outcome` as it goes. Throws what the endpoint throws. */
+/** Receives one reply into `reply` and the chunk writer; fills `outcome` and `findings` as it goes. Throws what the endpoint throws. */
 export async function receiveReply(
   reply: ActiveReply,
   request: ReadyRequest,
   writer: ChunkWriter,
   outcome: ReplyOutcome,
+  findings: ReplyFindings,
 ): Promise<void> {
   const startedAt = performance.now()
   const sinceStart = () => Math.round(performance.now() - startedAt)
@@ -41,9 +44,12 @@ export async function receiveReply(
     const events = streamChat({
       endpoint: request.access,
       model: request.model,
-      messages: request.prompt.messages,
+      messages: request.messages,
       sampling: request.sampling,
       estimatedPromptTokens: request.prompt.summary.estimatedTokens,
+      refusedFields: capabilityOf(request.capabilities, 'refused-fields'),
+      systemMessage: capabilityOf(request.capabilities, 'system-message'),
+      knownPrefillSpeed: capabilityOf(request.capabilities, 'prefill-speed'),
       signal: reply.controller.signal,
     })
     for await (const event of events) {
@@ -58,8 +64,13 @@ export async function receiveReply(
         reply.reasoning += event.text
         writer.add(reply.replyId, { reasoning: event.text })
       } else if (event.type === 'phase') {
-        reply.progress = { type: 'progress', phase: event.phase, processed: event.processed, total: event.total }
-      } else if (event.type === 'usage') {
+        const { phase, processed, total, tokensPerSecond } = event
+        reply.progress = { type: 'progress', phase, processed, total, tokensPerSecond }
+      } else if (event.type === 'learned') findings.learned.push(event)
+      else if (event.type === 'field-refused') findings.refusedFields.push(event.field)
+      else if (event.type === 'tool-calls') outcome.toolCalls = event.toolCalls
+      else if (event.type === 'usage') {
+        findings.promptTokens = event.promptTokens
         outcome.promptTokens = event.promptTokens
         outcome.completionTokens = event.completionTokens
         outcome.cachedTokens = event.cachedTokens

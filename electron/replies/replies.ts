@@ -89,13 +89,13 @@ export function createReplies({ history, keys, onCount }: RepliesOptions): Repli
       reply,
       request: { ...request, leafId },
       sent: prompt,
+      onEnded() {
+        active.delete(replyId)
+        onCount(active.size)
+      },
     })
     running.add(run)
-    void run.finally(() => {
-      running.delete(run)
-      active.delete(replyId)
-      onCount(active.size)
-    })
+    void run.finally(() => running.delete(run))
     return { replyId }
   }
 

@@ -1,13 +1,25 @@
 import { AppError } from '../../shared/errors.ts'
-import type { Conversation, Sampling, SentSummary, Settings } from '../../shared/record-types.ts'
+import type {
+  Capability,
+  Conversation,
+  ReplyNotice,
+  Sampling,
+  SentSummary,
+  Settings,
+} from '../../shared/record-types.ts'
+import type { EndpointConnection } from '../endpoint/address.ts'
+import { capabilityOf, knownCapabilities } from '../endpoint/capabilities.ts'
 import { type KnownWindow, knownWindow, learnWindow, rememberModels } from '../endpoint/model-window.ts'
 import { listModels } from '../endpoint/models.ts'
 import { toAccess } from '../endpoint/saved-endpoints.ts'
+import type { ChatMessage } from '../endpoint/wire/chat-message.ts'
 import type { History } from '../history/history.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import type { Prompt } from '../memory/build-prompt.ts'
 import { preparePrompt } from '../memory/prepare-prompt.ts'
 import type { ReplyTarget } from './choose-target.ts'
+import { withImages } from './prompt-images.ts'
+import type { Lesson } from './second-try.ts'
 
 /** What asks a model that cannot prefill to go on with a reply; sent, recorded, and not shown as a message. */
 const CONTINUE_REQUEST =
@@ -28,27 +40,65 @@ export interface ReplyRequest {
 
 /** Everything that is sent, once the server has been asked what only it knows. */
 export interface ReadyRequest {
-  access: Awaited<ReturnType<typeof toAccess>>
+  access: EndpointConnection
   model: string
+  window: KnownWindow
+  capabilities: Capability[]
   prompt: Prompt
+  /** What goes over the wire of it. */
+  messages: ChatMessage[]
+  /** How many images that holds. */
+  images: number
   sampling: Sampling
+  notices: ReplyNotice[]
 }
+
+const LEAST_ANSWER_TOKENS = 16
 
 const askedInThisRun = new Set<string>()
 
-/** Fills in the model and the window by asking the server where they are not known, then builds the prompt. */
+/**
+ * Fills in the model and the window by asking the server where they are not known, then builds the prompt, with what
+ * `lesson` says of a former try. Throws `endpoint-no-images` where the newest message is nothing but images and the model
+ * takes none.
+ */
 export async function readyRequest(
   history: History,
   keys: KeyStore,
   request: ReplyRequest,
+  lesson: Lesson,
   signal: AbortSignal,
 ): Promise<ReadyRequest> {
   const { endpoint } = request.target
   const access = await toAccess(history, endpoint, keys)
   const model = request.target.model ?? (await firstModel(history, endpoint.id, access, signal))
-  const window = await currentWindow(history, request, access, model, signal)
+  const window = lesson.window ?? (await currentWindow(history, request, access, model, signal))
+  const capabilities = await knownCapabilities(history, endpoint.id, model)
   const prompt = await promptFor(history, request, window)
-  return { access, model, prompt, sampling: samplingOf(request) }
+  const takesImages = !lesson.withoutImages && capabilityOf(capabilities, 'images') !== false
+  if (!takesImages) refuseImagesAlone(prompt, model)
+  const { messages, images, leftOut } = await withImages(history, prompt, takesImages)
+  const notices =
+    leftOut === 0 ? lesson.notices : [...lesson.notices, { type: 'images-left-out', images: leftOut } as const]
+  const sampling = withinWindow(samplingOf(request), prompt)
+  return { access, model, window, capabilities, prompt, messages, images, sampling, notices }
+}
+
+function refuseImagesAlone({ messages }: Prompt, model: string): void {
+  const newest = messages.at(-1)
+  if (newest?.content !== '' || !newest.images) return
+  throw new AppError(
+    'endpoint-no-images',
+    `"${model}" cannot look at images. Choose a model that can, or say in words what is to be seen.`,
+  )
+}
+
+/** An answer longer than what the prompt leaves of the window is refused by vLLM, and cut by others anyway. */
+function withinWindow(sampling: Sampling, { summary }: Prompt): Sampling {
+  const { maxTokens } = sampling
+  const room = Math.max(LEAST_ANSWER_TOKENS, summary.windowTokens - summary.estimatedTokens)
+  if (summary.windowSource === 'assumed' || maxTokens === undefined || maxTokens <= room) return sampling
+  return { ...sampling, maxTokens: room }
 }
 
 /** The prompt of a request with the window as it is known now. */
@@ -69,10 +119,11 @@ export function samplingOf({ settings, conversation }: Pick<ReplyRequest, 'setti
   return { ...settings.sampling, ...conversation.settings.sampling }
 }
 
-/** The part of a prompt's summary that is kept with the reply. */
-export function toSentSummary({ summary }: Prompt): SentSummary {
+/** The part of a prompt's summary that is kept with the reply, with what there is to tell of it. */
+export function toSentSummary({ summary }: Prompt, notices: readonly ReplyNotice[] = []): SentSummary {
   const { strategy, sentMessages, leftOutMessages, estimatedTokens, windowTokens, windowSource } = summary
-  return { strategy, sentMessages, leftOutMessages, estimatedTokens, windowTokens, windowSource }
+  const sent = { strategy, sentMessages, leftOutMessages, estimatedTokens, windowTokens, windowSource }
+  return notices.length > 0 ? { ...sent, notices: [...notices] } : sent
 }
 
 async function currentWindow(

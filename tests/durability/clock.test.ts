@@ -107,15 +107,18 @@ describe('a clock that', () => {
     let now = START
     vi.spyOn(Date, 'now').mockImplementation(() => (now -= TEN_YEARS))
     const outcome = emptyOutcome()
+    const findings = { learned: [], refusedFields: [], promptTokens: null }
     const reply = createActiveReply({ replyId: 'reply', conversationId: 'conversation' }, { text: '', reasoning: '' })
     const request = {
       access: { baseUrl: fake.url, apiKey: undefined },
       model: 'small',
-      prompt: { messages: [{ role: 'user', content: 'Hello' }], summary: { estimatedTokens: 3 } },
+      prompt: { summary: { estimatedTokens: 3 } },
+      messages: [{ role: 'user', content: 'Hello' }],
+      capabilities: [],
       sampling: {},
     }
     const writer = { add: () => {}, flush: async () => {}, forget: () => {} }
-    await receiveReply(reply, request as unknown as Parameters<typeof receiveReply>[1], writer, outcome)
+    await receiveReply(reply, request as unknown as Parameters<typeof receiveReply>[1], writer, outcome, findings)
     vi.restoreAllMocks()
     await fake.close()
     expect(outcome.status).toBe('complete')

@@ -7,7 +7,7 @@ import type { EndpointConnection } from '../address.ts'
 import { streamChat } from '../chat.ts'
 import { closeDispatchers } from '../http/dispatcher.ts'
 import type { ChatMessage } from '../wire/chat-message.ts'
-import { buildDemoReply, estimatePrompt } from './demo-reply.ts'
+import { buildDemoReply, type DemoMessage, estimatePrompt } from './demo-reply.ts'
 import { demoTopics } from './demo-topics.ts'
 
 const demo: EndpointConnection = { kind: 'demo', baseUrl: 'http://demo.invalid', key: null }
@@ -76,10 +76,10 @@ describe('the demo endpoint', () => {
 })
 
 describe('what the demo says', () => {
-  const say = (...messages: ChatMessage[]) => buildDemoReply(messages, 4_096)
+  const say = (...messages: DemoMessage[]) => buildDemoReply(messages, 4_096)
 
   it('is that it is a demo, and what it was sent', () => {
-    const messages: ChatMessage[] = [
+    const messages: DemoMessage[] = [
       { role: 'system', content: 'Answer in rhymes.' },
       { role: 'user', content: 'What is an alcove | and *why*?' },
     ]

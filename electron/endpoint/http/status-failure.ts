@@ -7,6 +7,10 @@ import { asRecord, cleanServerText, parseJson, quoteServer } from './server-text
 const MAX_ERROR_BODY_BYTES = 64 * 1024
 const MAX_RETRY_AFTER_MS = 30_000
 
+/** llama.cpp, LM Studio, Ollama, vLLM: for an image sent to a model that only reads text. */
+const NO_IMAGES =
+  /image input is not supported|(?:does not|doesn't|cannot) (?:support|accept|process) (?:image|vision|multi-?modal)|(?:image|vision|multi-?modal)\w* (?:inputs? |content )?(?:is|are) not (?:supported|enabled|available)|is not a multi-?modal model|no vision|missing data required for image|mmproj/i
+
 interface Situation {
   connection: EndpointConnection
   address: EndpointAddress
@@ -77,6 +81,13 @@ function explain(situation: Situation): EndpointFailure {
     return new EndpointFailure(
       'endpoint-key-refused',
       `${address.where} did not let this request in (${status}). ${advice} in the endpoint's settings.${quoteServer(text)}`,
+      details,
+    )
+  }
+  if (situation.model !== null && status >= 400 && NO_IMAGES.test(situation.raw.slice(0, 20_000))) {
+    return new EndpointFailure(
+      'endpoint-no-images',
+      `"${situation.model}" at ${address.where} cannot look at images. Choose a model that can, or say in words what is to be seen.`,
       details,
     )
   }
