@@ -25,8 +25,6 @@ const IMPATIENT = {
 export async function withstandSockets(runs: number, seed: number): Promise<void> {
   const [server, other] = await Promise.all([startSocketServer(), startSocketServer()])
   try {
-    await ask(server)
-    const before = process.memoryUsage().rss
     await fc.assert(
       fc.asyncProperty(hostileSocket(other.url), async (script) => {
         server.setScript(script)
@@ -43,7 +41,6 @@ export async function withstandSockets(runs: number, seed: number): Promise<void
       { numRuns: runs, seed },
     )
     await expect.poll(() => server.openConnections()).toBe(0)
-    expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024)
   } finally {
     await Promise.all([server.close(), other.close()])
   }
