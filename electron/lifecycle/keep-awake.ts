@@ -1,4 +1,5 @@
-import { powerSaveBlocker } from 'electron'
+import { powerMonitor, powerSaveBlocker } from 'electron'
+import { noteResume, noteSuspend } from '../endpoint/stream/sleep.ts'
 
 let blocker: number | undefined
 
@@ -9,4 +10,10 @@ export function keepAwakeWhile(replyCount: number): void {
     powerSaveBlocker.stop(blocker)
     blocker = undefined
   }
+}
+
+/** While the computer sleeps nobody can answer, so the clocks of replies stand still. Their text is saved as it comes. */
+export function watchSleep(): void {
+  powerMonitor.on('suspend', noteSuspend)
+  powerMonitor.on('resume', noteResume)
 }

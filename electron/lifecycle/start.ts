@@ -19,7 +19,7 @@ import { isOwnPage } from '../window/lock-down.ts'
 import { createMainWindow } from '../window/main-window.ts'
 import { whenDrawn } from '../window/when-drawn.ts'
 import type { Alcove } from './alcove.ts'
-import { keepAwakeWhile } from './keep-awake.ts'
+import { keepAwakeWhile, watchSleep } from './keep-awake.ts'
 import { createHistoryHolder } from './open-history.ts'
 import { prepareQuit } from './quit.ts'
 
@@ -114,6 +114,7 @@ export function startAlcove({ dataFolder, bundleFolder }: Folders): void {
   // Not awaited: an ES-module main that awaits `ready` at its top level never gets there.
   void app.whenReady().then(async () => {
     alcove.applyTheme()
+    watchSleep()
     setAppMenu(askAndQuit)
     showWindow()
     await holder.open()
