@@ -14,7 +14,8 @@ export function judgeReply(
   if (state.error !== null) return sentFailure(state.error.body, connection, model)
   if (state.form === 'html') return htmlFailure(connection)
   const isWhole = state.done || state.finishReason !== null
-  if (isWhole && hasText) return null
+  // A model that only asks for a tool has said so; the calls are shown.
+  if (isWhole && (hasText || state.toolCalls)) return null
   if (isWhole || state.form === 'unknown') return emptyReply(state, where)
   if (!hasText && !state.hasChunks) {
     return new EndpointFailure(
@@ -34,13 +35,6 @@ export function brokenStream(where: string, what: string, cause?: unknown): Endp
 }
 
 function emptyReply(state: ReplyState, where: string): EndpointFailure {
-  if (state.toolCalls) {
-    return new EndpointFailure(
-      'reply-empty',
-      `The model at ${where} asked for a tool instead of answering, and Alcove offers none. Say in your message that it should answer in words.`,
-      { retryable: true },
-    )
-  }
   const advice =
     state.finishReason === 'length'
       ? 'Its limit was used up before the first word: allow a longer reply, or shorten the conversation.'

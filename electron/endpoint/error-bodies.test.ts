@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { collectReply } from '../../tests/fakes/collect-reply.ts'
+import { errorBodies } from '../../tests/fakes/error-bodies.ts'
+import { type FakeEndpoint, startFakeEndpoint } from '../../tests/fakes/fake-endpoint.ts'
+import type { Fault } from '../../tests/fakes/fake-fault.ts'
+import { streamChat } from './chat.ts'
+import type { EndpointFailure } from './http/failure.ts'
+
+let fake: FakeEndpoint
+afterEach(() => fake?.close())
+
+async function failureOf(fault: Fault): Promise<EndpointFailure> {
+  fake = await startFakeEndpoint({ fault })
+  const request = {
+    endpoint: { kind: 'http', baseUrl: fake.url, key: null } as const,
+    model: 'fake-model',
+    messages: [{ role: 'user', content: 'Hello' }] as const,
+    sampling: {},
+    signal: new AbortController().signal,
+    estimatedPromptTokens: 0,
+    limits: { backoffMs: [], tailMs: 20 },
+  }
+  const reply = await collectReply(streamChat(request))
+  expect(reply.text).toBe('')
+  return reply.error as EndpointFailure
+}
+
+const json = (body: unknown) => JSON.stringify(body)
+
+/** Every way in which servers and the proxies before them hand over the same error. */
+const ENVELOPES: [string, (body: unknown, status: number) => Fault][] = [
+  ['with its own status', (body, status) => ({ type: 'status', status, body })],
+  [
+    'as text without a type',
+    (body, status) => ({ type: 'raw', status, headers: { 'content-type': 'text/plain' }, chunks: [json(body)] }),
+  ],
+  ['as a 200 with one JSON body', (body) => ({ type: 'raw', chunks: [json(asError(body))] })],
+  ['as an event named error', (body) => ({ type: 'raw', chunks: [`event: error\ndata: ${json(body)}\n\n`] })],
+  ['as data of a stream', (body) => ({ type: 'raw', chunks: [`data: ${json(asError(body))}\n\n`] })],
+  ['as a bare line of a stream', (body) => ({ type: 'raw', chunks: [': ping\n\n', `${json(asError(body))}\n`] })],
+  ['as JSON inside a string', (body, status) => ({ type: 'status', status, body: { error: json(body) } })],
+  ['inside detail', (body, status) => ({ type: 'status', status, body: { detail: body } })],
+]
+
+/** A server without an envelope of its own is told by `object: error` inside a stream. */
+function asError(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'error' in body ? body : { error: body }
+}
+
+const overflows = errorBodies.filter(({ code }) => code === 'endpoint-overflow')
+
+describe('an answer that is an error', () => {
+  it.each(errorBodies)(
+    'of $server is understood: $what',
+    async ({ status, body, code, promptTokens, windowTokens }) => {
+      const failure = await failureOf({ type: 'status', status, body })
+      expect(failure.code).toBe(code)
+      expect(failure.overflow).toEqual(promptTokens === undefined ? null : { promptTokens, windowTokens })
+    },
+  )
+
+  it.each(ENVELOPES)('about a full window is understood %s, from every server', async (_name, wrap) => {
+    for (const { status, body, promptTokens, windowTokens } of overflows) {
+      const failure = await failureOf(wrap(body, status))
+      expect([failure.code, failure.overflow]).toEqual(['endpoint-overflow', { promptTokens, windowTokens }])
+      await fake.close()
+    }
+  })
+})
