@@ -66,13 +66,17 @@ export function ConnectForm({ onConnected }: ConnectFormProps) {
           hint={t('endpoints.keyHint')}
         />
       </details>
-      {test && !test.ok ? <TestNote test={test} /> : null}
+      {test && !test.ok ? (
+        <TestNote test={test} busy={busy} onAcceptCertificate={(fingerprint) => void connect(fingerprint)} />
+      ) : null}
       {error ? <Note kind="danger">{error.message}</Note> : null}
       <div className={styles.buttons}>
         <Button type="submit" look="primary" disabled={busy}>
           {busy ? t('endpoints.testing') : t('endpoints.connect')}
         </Button>
-        {test && !test.ok ? <Button onClick={() => void saveAnyway()}>{t('endpoints.useAnyway')}</Button> : null}
+        {test && !test.ok && !test.certificate ? (
+          <Button onClick={() => void saveAnyway()}>{t('endpoints.useAnyway')}</Button>
+        ) : null}
       </div>
     </form>
   )
@@ -93,19 +97,21 @@ function useConnect(address: string, key: string, onConnected: (endpoint: Endpoi
     }
     setBusy(false)
   }
-  const save = async (passed: EndpointTest | null) => onConnected(await createHttpEndpoint(address, key, passed))
+  const save = async (passed: EndpointTest | null, certificate: string | null) =>
+    onConnected(await createHttpEndpoint({ baseUrl: address, key, test: passed, certificate }))
   return {
     test,
     error,
     busy,
-    connect: () =>
+    /** `certificate` is the fingerprint that the person has just accepted. */
+    connect: (certificate: string | null = null) =>
       attempt(async () => {
-        setTest(null)
-        const result = await call('endpoints.testAddress', { baseUrl: address, key: key || null })
+        if (certificate === null) setTest(null)
+        const result = await call('endpoints.testAddress', { baseUrl: address, key: key || null, certificate })
         setTest(result)
-        if (result.ok) await save(result)
+        if (result.ok) await save(result, certificate)
       }),
-    saveAnyway: () => attempt(() => save(null)),
+    saveAnyway: () => attempt(() => save(null, null)),
     /** What was found no longer speaks of what is in the fields. */
     forget: () => {
       setTest(null)

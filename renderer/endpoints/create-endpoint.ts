@@ -17,19 +17,38 @@ export function createDemoEndpoint(): Promise<Endpoint> {
   })
 }
 
+interface NewEndpoint {
+  baseUrl: string
+  key: string
+  /** The test that it passed; null: none. */
+  test: EndpointTest | null
+  /** Fingerprint of the certificate that the person has accepted. */
+  certificate: string | null
+}
+
 /** Saves an address, named after the server that answered there, else after its host. */
-export function createHttpEndpoint(baseUrl: string, key: string, test: EndpointTest | null): Promise<Endpoint> {
-  return createNamed(test?.server ?? hostOf(baseUrl), baseUrl, key || null, test?.models ?? [])
+export function createHttpEndpoint({ baseUrl, key, test, certificate }: NewEndpoint): Promise<Endpoint> {
+  const name = test?.server ?? hostOf(baseUrl)
+  return createNamed({ name, baseUrl, key: key || null, models: test?.models ?? [], certificate })
 }
 
 /** Saves what the search for local servers found. */
 export function createFoundEndpoint(found: { server: string; baseUrl: string; models: Model[] }): Promise<Endpoint> {
-  return createNamed(found.server, found.baseUrl, null, found.models)
+  const { server, baseUrl, models } = found
+  return createNamed({ name: server, baseUrl, key: null, models, certificate: null })
 }
 
-function createNamed(name: string, baseUrl: string, key: string | null, models: readonly Model[]): Promise<Endpoint> {
+interface NamedEndpoint {
+  name: string
+  baseUrl: string
+  key: string | null
+  models: readonly Model[]
+  certificate: string | null
+}
+
+function createNamed({ models, ...fields }: NamedEndpoint): Promise<Endpoint> {
   const defaultModel = models[0]?.id ?? null
-  return call('endpoints.create', { kind: 'http', name, baseUrl, defaultModel, windowTokens: null, key })
+  return call('endpoints.create', { kind: 'http', defaultModel, windowTokens: null, ...fields })
 }
 
 function hostOf(address: string): string {

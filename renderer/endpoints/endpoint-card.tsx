@@ -5,10 +5,15 @@ import { call } from '../bridge.ts'
 import { t } from '../i18n/i18n.ts'
 import { showError } from '../notices/show-error.ts'
 import styles from '../settings/settings.module.css'
+import { useServerData } from '../shell/use-server-data.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { EndpointFields } from './endpoint-fields.tsx'
+import { AdvancedFields } from './advanced-fields.tsx'
+import { AcceptedCertificate } from './certificate-card.tsx'
+import { EndpointFields, endpointUpdater } from './endpoint-fields.tsx'
 import { EndpointTester } from './endpoint-tester.tsx'
+import { ModelField } from './model-field.tsx'
+import { ModelSection } from './report/model-section.tsx'
 
 interface EndpointCardProps {
   endpoint: Endpoint
@@ -21,6 +26,7 @@ interface EndpointCardProps {
 /** One endpoint: a line about it, and its fields once it is opened. */
 export function EndpointCard({ endpoint, open, onOpenChange, isDefault, onMakeDefault }: EndpointCardProps) {
   const [deleting, setDeleting] = useState(false)
+  const update = endpointUpdater(endpoint.id)
   return (
     <li className={styles.card}>
       <div className={styles.cardTop}>
@@ -43,8 +49,16 @@ export function EndpointCard({ endpoint, open, onOpenChange, isDefault, onMakeDe
       </div>
       {open ? (
         <div className={styles.cardBody}>
-          <EndpointFields endpoint={endpoint} />
+          <EndpointFields endpoint={endpoint} update={update} />
+          {endpoint.certificate ? (
+            <AcceptedCertificate
+              fingerprint={endpoint.certificate}
+              onForget={() => void update({ certificate: null }).catch(showError)}
+            />
+          ) : null}
           <EndpointTester endpointId={endpoint.id} />
+          <EndpointModels key={`${endpoint.baseUrl} ${endpoint.hasKey} ${endpoint.certificate}`} endpoint={endpoint} />
+          <AdvancedFields endpoint={endpoint} update={update} />
           <div className={styles.buttons}>
             {isDefault ? null : <Button onClick={onMakeDefault}>{t('settings.makeDefault')}</Button>}
             <Button look="danger" onClick={() => setDeleting(true)}>
@@ -55,6 +69,25 @@ export function EndpointCard({ endpoint, open, onOpenChange, isDefault, onMakeDe
       ) : null}
       <DeleteQuestion endpoint={endpoint} open={deleting} onClose={() => setDeleting(false)} />
     </li>
+  )
+}
+
+/** Asks the server for its models once for an address, a key and a certificate. */
+function EndpointModels({ endpoint }: { endpoint: Endpoint }) {
+  const { data: models, error } = useServerData('endpoints.models', { endpointId: endpoint.id }, null)
+  const update = endpointUpdater(endpoint.id)
+  return (
+    <>
+      <ModelField
+        label={t('settings.defaultModel')}
+        emptyLabel={t('settings.modelFirst')}
+        saved={endpoint.defaultModel}
+        models={models}
+        error={error}
+        save={(defaultModel) => update({ defaultModel })}
+      />
+      <ModelSection endpoint={endpoint} models={models} />
+    </>
   )
 }
 

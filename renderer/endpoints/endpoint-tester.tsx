@@ -14,11 +14,13 @@ export function EndpointTester({ endpointId }: { endpointId: string }) {
   const [error, setError] = useState<AppError | null>(null)
   const [busy, setBusy] = useState(false)
 
-  const run = async () => {
+  const run = async (certificate?: string) => {
     setBusy(true)
     setError(null)
-    setTest(null)
     try {
+      // The card of the certificate stays until the answer to having accepted it is there.
+      if (certificate) await call('endpoints.update', { endpointId, certificate })
+      else setTest(null)
       setTest(await call('endpoints.test', { endpointId }))
     } catch (cause) {
       setError(asAppError(cause))
@@ -32,7 +34,7 @@ export function EndpointTester({ endpointId }: { endpointId: string }) {
           {busy ? t('endpoints.testing') : t('settings.test')}
         </Button>
       </div>
-      {test ? <TestNote test={test} /> : null}
+      {test ? <TestNote test={test} busy={busy} onAcceptCertificate={(fingerprint) => void run(fingerprint)} /> : null}
       {error ? <Note kind="danger">{error.message}</Note> : null}
     </>
   )

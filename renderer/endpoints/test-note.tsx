@@ -1,10 +1,24 @@
 import type { EndpointTest } from '../../shared/record-types.ts'
 import { t } from '../i18n/i18n.ts'
+import { formatCount } from '../transfer/format-size.ts'
 import { Note } from '../ui/note.tsx'
+import { CertificateCard } from './certificate-card.tsx'
 import styles from './endpoints.module.css'
 
+interface TestNoteProps {
+  test: EndpointTest
+  busy: boolean
+  /** Takes the fingerprint of the certificate that kept the test from succeeding. */
+  onAcceptCertificate: (fingerprint: string) => void
+}
+
 /** What a test of an endpoint found, in a sentence, with what to do when it failed. */
-export function TestNote({ test }: { test: EndpointTest }) {
+export function TestNote({ test, busy, onAcceptCertificate }: TestNoteProps) {
+  const { certificate } = test
+  if (certificate) {
+    const accept = () => onAcceptCertificate(certificate.fingerprint)
+    return <CertificateCard certificate={certificate} busy={busy} onAccept={accept} />
+  }
   if (!test.ok) {
     return (
       <Note kind="danger">
@@ -19,24 +33,45 @@ export function TestNote({ test }: { test: EndpointTest }) {
     )
   }
   return (
-    <Note kind="success">
-      <p>
-        {t('endpoints.answers', {
-          server: test.server ?? t('endpoints.anyServer'),
-          count: test.elapsedMs,
-          models: t('endpoints.modelCount', { count: test.models.length }),
-        })}
-      </p>
-      {test.models.length > 0 ? (
-        <details>
-          <summary>{t('endpoints.models')}</summary>
-          <ul className={styles.models}>
-            {test.models.map((model) => (
-              <li key={model.id}>{model.id}</li>
-            ))}
-          </ul>
-        </details>
+    <>
+      <Note kind="success">
+        <p>
+          {t('endpoints.answers', {
+            server: test.server ?? t('endpoints.anyServer'),
+            count: test.elapsedMs,
+            models: t('endpoints.modelCount', { count: test.models.length }),
+          })}
+        </p>
+        {test.window && !isShort(test.window) ? <p>{windowText(test.window)}</p> : null}
+        {test.models.length > 0 ? (
+          <details>
+            <summary>{t('endpoints.models')}</summary>
+            <ul className={styles.models}>
+              {test.models.map((model) => (
+                <li key={model.id}>{model.id}</li>
+              ))}
+            </ul>
+          </details>
+        ) : null}
+      </Note>
+      {test.window && isShort(test.window) ? (
+        <Note kind="warning">
+          <p>{windowText(test.window)}</p>
+          {test.window.advice ? <p>{test.window.advice}</p> : null}
+        </Note>
       ) : null}
-    </Note>
+    </>
   )
+}
+
+type TestedWindow = NonNullable<EndpointTest['window']>
+
+function isShort({ tokens, neededTokens }: TestedWindow): boolean {
+  return tokens < neededTokens
+}
+
+function windowText(window: TestedWindow): string {
+  const facts = { tokens: formatCount(window.tokens), needed: formatCount(window.neededTokens), model: window.model }
+  if (window.source === 'assumed') return t('endpoints.window.assumed', facts)
+  return t(isShort(window) ? 'endpoints.window.short' : 'endpoints.window.enough', facts)
 }

@@ -2,6 +2,7 @@ import type { Sampling, Settings } from '../../shared/record-types.ts'
 import { call } from '../bridge.ts'
 import { t } from '../i18n/i18n.ts'
 import { useServerData } from '../shell/use-server-data.ts'
+import { BackgroundFields } from './background-fields.tsx'
 import { NumberField } from './fields/number-field.tsx'
 import { SavedField } from './fields/saved-field.tsx'
 import { SectionState } from './section-state.tsx'
@@ -37,6 +38,7 @@ export function ConversationSection() {
         save={(tokens) => (tokens === null ? Promise.resolve() : update({ answerReserveTokens: tokens }))}
       />
       <SamplingFields sampling={settings.sampling} save={(sampling) => update({ sampling })} />
+      <BackgroundFields settings={settings} update={update} />
     </div>
   )
 }

@@ -7,8 +7,9 @@ import { keyProtectionText } from '../shell/key-protection-text.ts'
 import { usePreferences } from '../shell/preferences.ts'
 import { Button } from '../ui/button.tsx'
 import styles from './settings.module.css'
+import type { SectionProps } from './settings-dialog.tsx'
 
-export function PrivacySection() {
+export function PrivacySection({ onShow }: SectionProps) {
   const state = useAppState((store) => store.state)
   const codeSaved = usePreferences((store) => store.preferences?.recoveryCodeSaved ?? false)
   if (!state) return null
@@ -17,6 +18,9 @@ export function PrivacySection() {
       <section className={styles.prose}>
         <h3>{t('privacy.networkTitle')}</h3>
         <p>{t('privacy.network')}</p>
+        <div>
+          <Button onClick={() => onShow('network')}>{t('privacy.showNetwork')}</Button>
+        </div>
       </section>
       <section className={styles.prose}>
         <h3>{t('privacy.historyTitle')}</h3>

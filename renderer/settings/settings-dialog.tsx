@@ -1,8 +1,19 @@
 import { Tabs } from '@base-ui/react/tabs'
-import { ArrowLeftRight, Info, Keyboard, type LucideIcon, MessagesSquare, Server, Shield, SunMoon } from 'lucide-react'
+import {
+  ArrowLeftRight,
+  Info,
+  Keyboard,
+  type LucideIcon,
+  MessagesSquare,
+  Network,
+  Server,
+  Shield,
+  SunMoon,
+} from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { EndpointsSection } from '../endpoints/endpoints-section.tsx'
 import { t } from '../i18n/i18n.ts'
+import { NetworkSection } from '../network/network-section.tsx'
 import type { SettingsSection } from '../shell/dialogs.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { AboutSection } from './about-section.tsx'
@@ -13,8 +24,14 @@ import { PrivacySection } from './privacy-section.tsx'
 import styles from './settings-dialog.module.css'
 import { TransferSection } from './transfer-section.tsx'
 
-const sections: readonly { name: SettingsSection; icon: LucideIcon; content: () => ReactNode }[] = [
+export interface SectionProps {
+  /** Goes to another section. */
+  onShow: (section: SettingsSection) => void
+}
+
+const sections: readonly { name: SettingsSection; icon: LucideIcon; content: (props: SectionProps) => ReactNode }[] = [
   { name: 'endpoints', icon: Server, content: EndpointsSection },
+  { name: 'network', icon: Network, content: NetworkSection },
   { name: 'conversations', icon: MessagesSquare, content: ConversationSection },
   { name: 'appearance', icon: SunMoon, content: AppearanceSection },
   { name: 'keyboard', icon: Keyboard, content: KeyboardSection },
@@ -50,7 +67,7 @@ export function SettingsDialog({ section, onClose }: SettingsDialogProps) {
         {sections.map(({ name, content: Content }) => (
           <Tabs.Panel key={name} value={name} className={styles.panel}>
             <h2 className={styles.heading}>{t(`settings.section.${name}`)}</h2>
-            <Content />
+            <Content onShow={setCurrent} />
           </Tabs.Panel>
         ))}
       </Tabs.Root>

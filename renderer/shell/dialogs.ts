@@ -2,6 +2,7 @@ import { create } from 'zustand'
 
 export type SettingsSection =
   | 'endpoints'
+  | 'network'
   | 'conversations'
   | 'appearance'
   | 'keyboard'
