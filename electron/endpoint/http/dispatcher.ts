@@ -54,7 +54,11 @@ export function openExchange(exchanged: Exchanged): Exchange {
       ? null
       : recordConnection({ host: where, endpointName: connection.name ?? null, purpose })
   let isThroughProxy = false
+  let isTried = false
   const connect = async () => {
+    // undici would connect again and again, as fast as it can, to a server that closes or speaks before it is asked.
+    if (isTried) throw closedAtOnce()
+    isTried = true
     if (record === null) return connectToDemo()
     const made = await connectEndpoint({ connection, origin, signal: AbortSignal.any([signal, closed.signal]) })
     record.connected(made.address)
@@ -87,14 +91,17 @@ function connector(connect: () => Promise<Socket>): buildConnector.connector {
     connect().then(
       (socket) => {
         // undici would wait for the end of a socket that has ended already.
-        if (socket.destroyed)
-          setImmediate(callback, Object.assign(new Error('closed at once'), { code: 'ECONNRESET' }), null)
+        if (socket.destroyed) setImmediate(callback, closedAtOnce(), null)
         // It expects a connection to take a moment: told of it at once, it would forget the request.
         else setImmediate(callback, null, socket)
       },
       (error: unknown) => setImmediate(callback, error instanceof Error ? error : new Error('aborted'), null),
     )
   }
+}
+
+function closedAtOnce(): Error {
+  return Object.assign(new Error('closed before it was asked'), { code: 'ECONNRESET' })
 }
 
 interface Followed {
