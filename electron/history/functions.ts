@@ -26,6 +26,7 @@ import { readPrompt } from './read-prompt.ts'
 import { appendChunks, finishReply, interruptStreaming, listStreaming, updateRequest } from './replies.ts'
 import { getSettings, setSettings } from './settings.ts'
 import { getStatistics } from './statistics.ts'
+import { awaitsModelTitle, setModelTitle } from './titles.ts'
 import { beginImport, importAttachment, importSurroundings, orderImported, recordImport } from './transfer.ts'
 
 export const functions = {
@@ -33,6 +34,8 @@ export const functions = {
   getConversation,
   createConversation,
   renameConversation,
+  awaitsModelTitle,
+  setModelTitle,
   updateConversation,
   markConversationRead,
   trashConversation,

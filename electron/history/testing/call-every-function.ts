@@ -72,6 +72,8 @@ export function callEveryFunction(db: Database): void {
   call('readPrompt', { conversationId, leafId: null, limit: 50, budgetTokens: 4096 })
   call('readPrompt', { conversationId, leafId: messageId, limit: 50, budgetTokens: 4096 })
 
+  call('awaitsModelTitle', { conversationId })
+  call('setModelTitle', { conversationId, title: 'A greeting', model: 'small' })
   call('renameConversation', { conversationId, title: 'Greeting', source: 'user' })
   call('updateConversation', { conversationId, changes: { pinned: true }, now: NOW })
   call('markConversationRead', { conversationId })
