@@ -8,7 +8,7 @@ import type { KeyStore } from '../keys/key-store.ts'
 import { readSettings, updateSettings } from '../settings/settings.ts'
 import { type EndpointConnection, normaliseBaseUrl } from './address.ts'
 import { rememberModels } from './model-window.ts'
-import { listModels } from './models.ts'
+import { listModels } from './servers/list-models.ts'
 
 /** The endpoints that the person saved, with whether a key is stored but never the key. */
 export async function listEndpoints(history: History, keys: KeyStore): Promise<Endpoint[]> {

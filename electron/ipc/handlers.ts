@@ -18,8 +18,8 @@ import {
   networkRules,
   updateEndpoint,
 } from '../endpoint/saved-endpoints.ts'
-import { searchLocal } from '../endpoint/search.ts'
-import { testEndpoint } from '../endpoint/test-connection.ts'
+import { searchLocal } from '../endpoint/servers/search-local.ts'
+import { testEndpoint } from '../endpoint/servers/test-connection.ts'
 import { askAndChangeKey, openWithCode, openWithFile, showCode } from '../keys/recovery/use-recovery-code.ts'
 import type { Alcove } from '../lifecycle/alcove.ts'
 import { previewPrompt } from '../memory/preview.ts'

@@ -10,7 +10,7 @@ import type {
 import type { EndpointConnection } from '../endpoint/address.ts'
 import { capabilityOf, knownCapabilities } from '../endpoint/capabilities.ts'
 import { type KnownWindow, knownWindow, learnWindow, rememberModels } from '../endpoint/model-window.ts'
-import { listModels } from '../endpoint/models.ts'
+import { listModels } from '../endpoint/servers/list-models.ts'
 import { toAccess } from '../endpoint/saved-endpoints.ts'
 import type { ChatMessage } from '../endpoint/wire/chat-message.ts'
 import type { History } from '../history/history.ts'

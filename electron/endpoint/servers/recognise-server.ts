@@ -1,6 +1,6 @@
-import { addressOf, type EndpointConnection } from './address.ts'
-import { fetchJson } from './http/fetch-json.ts'
-import { asRecord } from './http/server-text.ts'
+import { addressOf, type EndpointConnection } from '../address.ts'
+import { fetchJson } from '../http/fetch-json.ts'
+import { asRecord } from '../http/server-text.ts'
 
 interface Fingerprint {
   server: string

@@ -1,7 +1,7 @@
-import { knownServers } from '../../shared/known-servers.ts'
-import type { Model } from '../../shared/record-types.ts'
-import type { EndpointConnection } from './address.ts'
-import { listModels } from './models.ts'
+import { knownServers } from '../../../shared/known-servers.ts'
+import type { Model } from '../../../shared/record-types.ts'
+import type { EndpointConnection } from '../address.ts'
+import { listModels } from './list-models.ts'
 import { recogniseServer } from './recognise-server.ts'
 
 const PORT_TIMEOUT_MS = 500

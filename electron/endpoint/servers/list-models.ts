@@ -1,8 +1,8 @@
-import type { Model } from '../../shared/record-types.ts'
-import { addressOf, type EndpointConnection } from './address.ts'
-import { EndpointFailure } from './http/failure.ts'
-import { fetchJson } from './http/fetch-json.ts'
-import { asRecord } from './http/server-text.ts'
+import type { Model } from '../../../shared/record-types.ts'
+import { addressOf, type EndpointConnection } from '../address.ts'
+import { EndpointFailure } from '../http/failure.ts'
+import { fetchJson } from '../http/fetch-json.ts'
+import { asRecord } from '../http/server-text.ts'
 
 const LIST_TIMEOUT_MS = 10_000
 const MAX_ID_CHARS = 500

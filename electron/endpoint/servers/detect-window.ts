@@ -1,7 +1,7 @@
-import { addressOf, type EndpointConnection } from './address.ts'
-import { fetchJson } from './http/fetch-json.ts'
-import { asRecord } from './http/server-text.ts'
-import { asWindow, listModels } from './models.ts'
+import { addressOf, type EndpointConnection } from '../address.ts'
+import { fetchJson } from '../http/fetch-json.ts'
+import { asRecord } from '../http/server-text.ts'
+import { asWindow, listModels } from './list-models.ts'
 
 const ROUTE_TIMEOUT_MS = 2_000
 
