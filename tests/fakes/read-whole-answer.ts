@@ -1,6 +1,10 @@
-import { readAnswer } from '../../electron/endpoint/stream/read-answer.ts'
-import { createReplyReader, type ReplyEvent, type ReplyState } from '../../electron/endpoint/stream/reply-reader.ts'
-import { SseTooLong } from '../../electron/endpoint/stream/sse-lines.ts'
+import { readAnswer } from '../../electron/endpoint/stream/answer/read-answer.ts'
+import {
+  createReplyReader,
+  type ReplyEvent,
+  type ReplyState,
+} from '../../electron/endpoint/stream/answer/reply-reader.ts'
+import { SseTooLong } from '../../electron/endpoint/stream/answer/sse-lines.ts'
 
 interface WholeAnswer {
   text: string

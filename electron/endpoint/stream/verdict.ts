@@ -1,7 +1,7 @@
 import { addressOf, type EndpointConnection } from '../address.ts'
 import { EndpointFailure } from '../http/failure.ts'
 import { htmlFailure, sentFailure } from '../http/status-failure.ts'
-import type { ReplyState } from './reply-reader.ts'
+import type { ReplyState } from './answer/reply-reader.ts'
 
 /** What is wrong with an answer that has ended; null when it is a whole reply. */
 export function judgeReply(

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { chunkEvent, replyEvents } from '../../../tests/fakes/fake-fault.ts'
-import { cutBytes, cutSizes, hostileBytes } from '../../../tests/fakes/hostile-bytes.ts'
-import { readWholeAnswer } from '../../../tests/fakes/read-whole-answer.ts'
+import { chunkEvent, replyEvents } from '../../../../tests/fakes/fake-fault.ts'
+import { cutBytes, cutSizes, hostileBytes } from '../../../../tests/fakes/hostile-bytes.ts'
+import { readWholeAnswer } from '../../../../tests/fakes/read-whole-answer.ts'
 
 describe('the bytes of an answer', () => {
   it('mean the same however the network cuts them', async () => {

@@ -1,5 +1,5 @@
-import type { ToolCall } from '../../../shared/record-types.ts'
-import { asRecord, parseJson } from '../http/server-text.ts'
+import type { ToolCall } from '../../../../shared/record-types.ts'
+import { asRecord, parseJson } from '../../http/server-text.ts'
 import type { SseMessage } from './sse-lines.ts'
 import { createThinkSplitter } from './think-splitter.ts'
 import { createToolCalls } from './tool-calls.ts'

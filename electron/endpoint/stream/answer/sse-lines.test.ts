@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cutBytes, cutSizes, hostileBytes } from '../../../tests/fakes/hostile-bytes.ts'
+import { cutBytes, cutSizes, hostileBytes } from '../../../../tests/fakes/hostile-bytes.ts'
 import { createSseLines } from './sse-lines.ts'
 
 interface Event {

@@ -1,4 +1,4 @@
-import { parseJson } from '../http/server-text.ts'
+import { parseJson } from '../../http/server-text.ts'
 import type { ReplyEvent, ReplyReader } from './reply-reader.ts'
 import { createSseLines, type SseMessage } from './sse-lines.ts'
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { replyEvents } from '../../../tests/fakes/fake-fault.ts'
-import { cutBytes, cutSizes, hostileBytes } from '../../../tests/fakes/hostile-bytes.ts'
-import { readWholeAnswer } from '../../../tests/fakes/read-whole-answer.ts'
+import { replyEvents } from '../../../../tests/fakes/fake-fault.ts'
+import { cutBytes, cutSizes, hostileBytes } from '../../../../tests/fakes/hostile-bytes.ts'
+import { readWholeAnswer } from '../../../../tests/fakes/read-whole-answer.ts'
 
 describe('twenty thousand hostile streams', () => {
   it('mean the same however they are cut, and are well-formed', async () => {

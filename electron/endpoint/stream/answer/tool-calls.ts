@@ -1,5 +1,5 @@
-import type { ToolCall } from '../../../shared/record-types.ts'
-import { asRecord } from '../http/server-text.ts'
+import type { ToolCall } from '../../../../shared/record-types.ts'
+import { asRecord } from '../../http/server-text.ts'
 
 const MAX_CALLS = 64
 const MAX_TOTAL_CHARS = 1024 * 1024
