@@ -5,6 +5,9 @@ import { EndpointFailure } from './failure.ts'
 /** The server offers no version of TLS that this program speaks (1.2 and 1.3). */
 const TLS_VERSION = /ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|UNSUPPORTED_SSL_VERSION|VERSION_TOO_LOW/
 
+/** Beside what the parser itself refuses. */
+const NOT_HTTP = new Set(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'])
+
 /**
  * Turns what undici, sockets, DNS and TLS throw into a sentence that names `where` (`host:port`). `protocol` is that of
  * the address (`http:`), where it is known.
@@ -93,7 +96,7 @@ function protocolFailure(cause: unknown, code: string, where: string): EndpointF
       { cause },
     )
   }
-  if (cause instanceof errors.HTTPParserError || code === 'UND_ERR_HEADERS_OVERFLOW') {
+  if (cause instanceof errors.HTTPParserError || NOT_HTTP.has(code)) {
     return new EndpointFailure(
       'endpoint-not-openai',
       `What answers at ${where} does not speak HTTP as a model server does. Check the port, and whether the address should start with https://.`,
