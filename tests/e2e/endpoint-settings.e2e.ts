@@ -1,0 +1,144 @@
+// What the settings tell of an endpoint, and how it is told what the person knows: pictured, by mouse and by keyboard.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Fact, setCapabilities } from '../../electron/history/capabilities.ts'
+import { listEndpoints } from '../../electron/history/endpoints.ts'
+import words from '../../shared/messages/en.json' with { type: 'json' }
+import type { Endpoint } from '../../shared/record-types.ts'
+import { type FakeEndpoint, startFakeEndpoint } from '../fakes/fake-endpoint.ts'
+import { type LaunchedApp, launchApp } from '../setup/launch-app.ts'
+import { seedEndpoint, seedHistory } from '../setup/seed-history.ts'
+import { bridgeCall } from './bridge-call.ts'
+import { checkLook } from './check-look.ts'
+import { alcovePage } from './page.ts'
+
+const MODEL = 'alcove-demo'
+const LONG_NAME = `a-model-with-a-very-long-name-${'that-goes-on-'.repeat(8)}Q4_K_M.gguf`
+const ROUTES = {
+  '/v1/models': {
+    object: 'list',
+    data: [
+      { id: MODEL, object: 'model', meta: { n_ctx: 8_192 } },
+      { id: LONG_NAME, object: 'model' },
+    ],
+  },
+}
+const HOUR_MS = 3_600_000
+
+const userData = mkdtempSync(join(tmpdir(), 'alcove-endpoint-settings-'))
+let fake: FakeEndpoint
+let launched: LaunchedApp
+
+beforeAll(async () => {
+  fake = await startFakeEndpoint({ routes: ROUTES })
+  seedHistory(userData, (db) => {
+    seedEndpoint(db, fake.url)
+    const endpointId = listEndpoints(db, {})[0]?.id ?? ''
+    const about = { endpointId, model: MODEL, now: Date.now() - HOUR_MS }
+    const told: Fact[] = [
+      { name: 'window', value: 8_192 },
+      { name: 'trained-window', value: 131_072 },
+      { name: 'token-count', value: '/tokenize' },
+      { name: 'images', value: false },
+    ]
+    const learned: Fact[] = [
+      { name: 'cancel', value: true },
+      { name: 'streaming', value: true },
+      { name: 'prefill-speed', value: 412.6 },
+      { name: 'token-ratio', value: 1.08 },
+      { name: 'refused-fields', value: ['min_p', 'repeat_penalty'] },
+    ]
+    setCapabilities(db, { ...about, source: 'server', facts: told })
+    setCapabilities(db, { ...about, source: 'learned', facts: learned })
+  })
+  launched = await launchApp({ userData })
+  await launched.window.getByText(words.transcript.emptyTitle).waitFor()
+  await openSettings()
+  await dialog().getByRole('button', { name: 'Edit Test' }).click()
+  await dialog().getByText(words.capabilities.checkHint).waitFor()
+})
+afterAll(async () => {
+  await launched.close()
+  await fake.close()
+  rmSync(userData, { recursive: true, force: true })
+})
+
+const dialog = () => alcovePage(launched.window).dialog
+const openSettings = () => launched.window.keyboard.press('Control+,')
+const stored = async () => (await bridgeCall(launched.window, 'endpoints.list', {}))[0] as Endpoint
+const row = (name: string) => dialog().locator(`[data-capability="${name}"]`)
+
+async function picture(state: string, at: { scrollIntoViewIfNeeded(): Promise<void> }): Promise<void> {
+  await at.scrollIntoViewIfNeeded()
+  await checkLook(launched, 'endpoint-settings', state)
+}
+
+it('says of each thing whether the model can do it, and how that is known', async () => {
+  const said = await dialog()
+    .locator('[data-capability]')
+    .evaluateAll((rows) => rows.map((each) => each.dataset.state))
+  expect(said.toSorted()).toEqual([
+    ...['fact', 'fact', 'fact', 'fact', 'fact'],
+    'no',
+    ...['unknown', 'unknown', 'unknown', 'unknown', 'unknown', 'unknown'],
+    ...['yes', 'yes', 'yes'],
+  ])
+  expect(await row('cancel').textContent()).toContain('learned from an answer, 1 hour ago')
+  await dialog()
+    .getByText('8,192 tokens of context are loaded, told by the server. The model was trained for')
+    .waitFor()
+  await picture('card', dialog().getByRole('button', { name: words.settings.test }))
+  await picture('report', row('refused-fields'))
+})
+
+it('takes a window for one model by hand, and takes it back', async () => {
+  const field = dialog().getByRole('textbox', { name: words.capabilities.windowByHand })
+  await field.fill('16384')
+  await field.press('Tab')
+  await dialog().getByText('16,384 tokens of context, set by you.').waitFor()
+  await field.fill('')
+  await field.press('Tab')
+  await dialog().getByText('8,192 tokens of context are loaded, told by the server.').waitFor()
+})
+
+it('keeps patience and the way of streaming, by keyboard alone', async () => {
+  const fold = dialog().getByText(words.endpoints.advanced, { exact: true })
+  await fold.focus()
+  await fold.press('Enter')
+  const streaming = dialog().getByRole('switch', { name: words.endpoints.streaming })
+  await streaming.focus()
+  await streaming.press('Space')
+  const firstByte = dialog().getByRole('textbox', { name: words.endpoints.waits.firstByteSeconds })
+  await firstByte.fill('300')
+  await firstByte.press('Tab')
+  await expect
+    .poll(async () => {
+      const { streaming: isStreaming, waits } = await stored()
+      return { isStreaming, waits }
+    })
+    .toEqual({ isStreaming: false, waits: { firstByteSeconds: 300 } })
+  const idle = dialog().getByRole('textbox', { name: words.endpoints.waits.idleSeconds })
+  await idle.fill('0')
+  await idle.press('Tab')
+  await dialog().getByText('Enter a whole number from 1 to 86,400.').waitFor()
+  await picture('advanced', idle)
+  await idle.fill('')
+  await idle.press('Tab')
+})
+
+it('shows a model of which nothing is known, with a name that is longer than the card', async () => {
+  await dialog().getByRole('combobox', { name: words.capabilities.model, exact: true }).click()
+  await launched.window.getByRole('option', { name: LONG_NAME }).click()
+  await dialog().getByText(words.capabilities.window.unknown).waitFor()
+  await picture('unknown-model', row('window'))
+})
+
+it('copies the report without where the model is', async () => {
+  await dialog().getByRole('button', { name: words.capabilities.copy }).click()
+  await dialog().getByRole('button', { name: words.capabilities.copied }).waitFor()
+  const text = await launched.app.evaluate(({ clipboard }) => clipboard.readText())
+  expect(text).toContain(`What ${LONG_NAME} can do`)
+  expect(text).not.toContain(String(fake.port))
+})
