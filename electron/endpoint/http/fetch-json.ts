@@ -18,7 +18,7 @@ interface JsonQuery {
   signal: AbortSignal
   /** Sent as JSON with POST; without it the route is asked with GET. */
   body?: unknown
-  purpose?: ConnectionPurpose
+  purpose: ConnectionPurpose
 }
 
 /**

@@ -15,7 +15,7 @@ interface EndpointRequest {
   body?: unknown
   accept?: string
   signal: AbortSignal
-  purpose?: ConnectionPurpose
+  purpose: ConnectionPurpose
   /** The connection stands and the request has been written to it. */
   onSent?: () => void
 }
@@ -75,7 +75,7 @@ async function send(options: EndpointRequest, headers: Record<string, string>, a
     connection: options.connection,
     origin: address.origin,
     where: address.where,
-    purpose: options.purpose ?? 'capabilities',
+    purpose: options.purpose,
     signal: options.signal,
     onSent: options.onSent,
   })

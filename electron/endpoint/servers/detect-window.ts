@@ -40,7 +40,7 @@ export async function detectWindow(
   model: string,
   signal: AbortSignal,
 ): Promise<number | null> {
-  const listed = await orNull(listModels(connection, signal, ROUTE_TIMEOUT_MS))
+  const listed = await orNull(listModels(connection, signal, ROUTE_TIMEOUT_MS, 'capabilities'))
   const exact = listed?.find(({ id }) => id === model)
   // A server with one model answers with it, whatever name is asked for.
   const windowTokens = exact?.windowTokens ?? (listed?.length === 1 ? listed[0]?.windowTokens : null)
@@ -50,7 +50,8 @@ export async function detectWindow(
   const windows = await Promise.all(
     ROUTES.map(async ({ path, read }) => {
       const url = rootUrl + path(model)
-      return read(await orNull(fetchJson({ connection, url, timeoutMs: ROUTE_TIMEOUT_MS, signal })), model)
+      const query = { connection, url, timeoutMs: ROUTE_TIMEOUT_MS, signal, purpose: 'capabilities' } as const
+      return read(await orNull(fetchJson(query)), model)
     }),
   )
   return windows.find((found) => found !== null) ?? null

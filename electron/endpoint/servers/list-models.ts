@@ -1,4 +1,4 @@
-import type { Model } from '../../../shared/record-types.ts'
+import type { ConnectionPurpose, Model } from '../../../shared/record-types.ts'
 import { addressOf, type EndpointConnection } from '../address.ts'
 import { EndpointFailure } from '../http/failure.ts'
 import { fetchJson } from '../http/fetch-json.ts'
@@ -19,9 +19,10 @@ export async function listModels(
   connection: EndpointConnection,
   signal: AbortSignal,
   timeoutMs = LIST_TIMEOUT_MS,
+  purpose: ConnectionPurpose = 'models',
 ): Promise<Model[]> {
   const { apiBase, where } = addressOf(connection)
-  const body = asRecord(await fetchJson({ connection, url: `${apiBase}/models`, timeoutMs, signal }))
+  const body = asRecord(await fetchJson({ connection, url: `${apiBase}/models`, timeoutMs, signal, purpose }))
   if (!Array.isArray(body?.data)) {
     throw new EndpointFailure(
       'endpoint-not-openai',

@@ -1,3 +1,4 @@
+import type { ConnectionPurpose } from '../../../shared/record-types.ts'
 import { addressOf, type EndpointConnection } from '../address.ts'
 import { fetchJson } from '../http/fetch-json.ts'
 import { asRecord } from '../http/server-text.ts'
@@ -35,13 +36,14 @@ export async function recogniseServer(
   connection: EndpointConnection,
   signal: AbortSignal,
   timeoutMs: number,
+  purpose: ConnectionPurpose = 'capabilities',
 ): Promise<string | null> {
   if (connection.kind === 'demo') return 'Demo'
   const { rootUrl } = addressOf(connection)
   const found = await Promise.all(
     FINGERPRINTS.map(async ({ server, path, matches }) => {
       try {
-        const body = asRecord(await fetchJson({ connection, url: rootUrl + path, timeoutMs, signal }))
+        const body = asRecord(await fetchJson({ connection, url: rootUrl + path, timeoutMs, signal, purpose }))
         return body !== null && matches(body) ? server : null
       } catch {
         return null

@@ -32,8 +32,8 @@ export async function searchLocal({ signal, ports }: LocalSearch): Promise<Found
 async function lookAt(baseUrl: string, signal: AbortSignal): Promise<FoundServer | null> {
   const connection: EndpointConnection = { kind: 'http', baseUrl, key: null }
   const [models, server] = await Promise.all([
-    listModels(connection, signal, PORT_TIMEOUT_MS).catch(() => null),
-    recogniseServer(connection, signal, PORT_TIMEOUT_MS),
+    listModels(connection, signal, PORT_TIMEOUT_MS, 'search').catch(() => null),
+    recogniseServer(connection, signal, PORT_TIMEOUT_MS, 'search'),
   ])
   if (models === null && server === null) return null
   return { server: server ?? 'OpenAI-compatible', baseUrl, models: models ?? [] }

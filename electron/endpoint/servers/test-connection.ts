@@ -32,7 +32,7 @@ export async function testEndpoint({
   let failure: AppError | null = null
   try {
     models = await findModels(endpoint, signal, timeoutMs)
-    server = (await recogniseServer(endpoint, signal, FINGERPRINT_TIMEOUT_MS)) ?? 'OpenAI-compatible'
+    server = (await recogniseServer(endpoint, signal, FINGERPRINT_TIMEOUT_MS, 'test')) ?? 'OpenAI-compatible'
     await checkKey(endpoint, signal, timeoutMs)
     failure = models.length === 0 ? noModel(endpoint) : null
   } catch (error) {
@@ -46,7 +46,7 @@ export async function testEndpoint({
 /** Lists the models; when the path is wrong, looks where it usually is, to be able to say so. */
 async function findModels(endpoint: EndpointConnection, signal: AbortSignal, timeoutMs: number): Promise<Model[]> {
   try {
-    return await listModels(endpoint, signal, timeoutMs)
+    return await listModels(endpoint, signal, timeoutMs, 'test')
   } catch (error) {
     const isWrongPath =
       error instanceof AppError && (error.code === 'endpoint-not-found' || error.code === 'endpoint-not-openai')
@@ -68,7 +68,7 @@ async function answersAt(
   timeoutMs: number,
 ): Promise<boolean> {
   try {
-    await listModels({ ...endpoint, baseUrl }, signal, timeoutMs)
+    await listModels({ ...endpoint, baseUrl }, signal, timeoutMs, 'test')
     return true
   } catch {
     return false
@@ -82,7 +82,7 @@ async function answersAt(
 async function checkKey(connection: EndpointConnection, signal: AbortSignal, timeoutMs: number): Promise<void> {
   await withinTime({ connection, timeoutMs, signal }, async (limited) => {
     const url = `${addressOf(connection).apiBase}/chat/completions`
-    const response = await sendRequest({ connection, method: 'POST', url, body: {}, signal: limited })
+    const response = await sendRequest({ connection, method: 'POST', url, body: {}, signal: limited, purpose: 'test' })
     if (response.status === 401 || response.status === 403) throw await statusFailure(response, connection, null)
     discardBody(response)
   })

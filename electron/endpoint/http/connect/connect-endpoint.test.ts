@@ -123,7 +123,13 @@ describe('a connection that does not come about', () => {
     resolveHostsWith(() => new Promise(() => undefined))
     const stop = new AbortController()
     const connection = { kind: 'http', baseUrl: 'http://slow.test:1', key: null } as const
-    const asked = fetchJson({ connection, url: 'http://slow.test:1/v1/models', timeoutMs: 20_000, signal: stop.signal })
+    const asked = fetchJson({
+      connection,
+      url: 'http://slow.test:1/v1/models',
+      timeoutMs: 20_000,
+      signal: stop.signal,
+      purpose: 'models',
+    })
     setImmediate(() => stop.abort(new Error('enough')))
     await expect(asked).rejects.toThrow('enough')
     expect(newest()).toMatchObject({ outcome: 'cancelled' })
