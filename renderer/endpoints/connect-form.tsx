@@ -13,12 +13,14 @@ import styles from './endpoints.module.css'
 import { TestNote } from './test-note.tsx'
 
 interface ConnectFormProps {
+  /** Where a server was found that wants a key; null: the person enters the address too. */
+  keyFor?: string | null
   onConnected: (endpoint: Endpoint) => void
 }
 
 /** Address and optional key; tested first, saved when the test succeeds or the person insists. */
-export function ConnectForm({ onConnected }: ConnectFormProps) {
-  const [address, setAddress] = useState('')
+export function ConnectForm({ keyFor = null, onConnected }: ConnectFormProps) {
+  const [address, setAddress] = useState(keyFor ?? '')
   const [key, setKey] = useState('')
   const { test, error, busy, connect, saveAnyway, forget } = useConnect(address.trim(), key.trim(), onConnected)
   const field = useRef<HTMLInputElement>(null)
@@ -52,11 +54,12 @@ export function ConnectForm({ onConnected }: ConnectFormProps) {
           </button>
         ))}
       </fieldset>
-      <details className={styles.key}>
+      <details className={styles.key} open={keyFor !== null || undefined}>
         <summary>{t('endpoints.keyOptional')}</summary>
         <TextField
           label={t('endpoints.key')}
           type="password"
+          autoFocus={keyFor !== null}
           value={key}
           onChange={(next) => {
             setKey(next)

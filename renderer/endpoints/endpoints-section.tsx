@@ -61,6 +61,7 @@ export function EndpointsSection() {
 }
 
 function AddEndpoint({ onAdded, onCancel }: { onAdded: (endpoint: Endpoint) => void; onCancel: () => void }) {
+  const [keyFor, setKeyFor] = useState<string | null>(null)
   return (
     <section className={styles.card} aria-label={t('settings.addEndpoint')}>
       <div className={styles.cardTop}>
@@ -70,8 +71,8 @@ function AddEndpoint({ onAdded, onCancel }: { onAdded: (endpoint: Endpoint) => v
         </Button>
       </div>
       <div className={styles.cardBody}>
-        <LocalSearch onConnected={onAdded} />
-        <ConnectForm onConnected={onAdded} />
+        <LocalSearch onConnected={onAdded} onAskKey={setKeyFor} />
+        <ConnectForm key={keyFor} keyFor={keyFor} onConnected={onAdded} />
       </div>
     </section>
   )

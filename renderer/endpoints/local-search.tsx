@@ -6,18 +6,22 @@ import { knownServers } from '../../shared/known-servers.ts'
 import type { Endpoint } from '../../shared/record-types.ts'
 import { call } from '../bridge.ts'
 import { t } from '../i18n/i18n.ts'
-import { showError } from '../notices/show-error.ts'
 import { asAppError } from '../shell/app-state.ts'
-import { formatCount } from '../transfer/format-size.ts'
 import { Button } from '../ui/button.tsx'
 import { Note } from '../ui/note.tsx'
-import { createFoundEndpoint } from './create-endpoint.ts'
 import styles from './endpoints.module.css'
+import { FoundServers } from './found-servers.tsx'
 
 type Found = CallOutput<'endpoints.search'>
 
+interface LocalSearchProps {
+  onConnected: (endpoint: Endpoint) => void
+  /** The server at this address wants a key first. */
+  onAskKey: (baseUrl: string) => void
+}
+
 /** Looks for servers on this computer, only when the button is pressed. */
-export function LocalSearch({ onConnected }: { onConnected: (endpoint: Endpoint) => void }) {
+export function LocalSearch(way: LocalSearchProps) {
   const [found, setFound] = useState<Found | null>(null)
   const [error, setError] = useState<AppError | null>(null)
   const [busy, setBusy] = useState(false)
@@ -44,7 +48,7 @@ export function LocalSearch({ onConnected }: { onConnected: (endpoint: Endpoint)
       {found?.length === 0 && !busy ? (
         <Note kind="info">{t('endpoints.foundNothing', { servers: lookedFor })}</Note>
       ) : null}
-      {found && found.length > 0 ? <FoundServers found={found} onConnected={onConnected} /> : null}
+      {found && found.length > 0 ? <FoundServers found={found} {...way} /> : null}
     </>
   )
 }
@@ -52,37 +56,3 @@ export function LocalSearch({ onConnected }: { onConnected: (endpoint: Endpoint)
 const lookedFor = new Intl.ListFormat(undefined, { type: 'conjunction' }).format(
   new Set(knownServers.map(({ server }) => server)),
 )
-
-/** The models of a server in one line: all of their number, the first by name with the window that is loaded. */
-function modelsText(models: Found[number]['models']): string {
-  const [first] = models
-  if (first === undefined) return t('endpoints.modelCount', { count: 0 })
-  const tokens = first.windowTokens
-  const named =
-    tokens === null ? first.id : t('endpoints.modelWindow', { model: first.id, tokens: formatCount(tokens) })
-  return models.length === 1 ? named : `${named} · ${t('endpoints.moreModels', { count: models.length - 1 })}`
-}
-
-function FoundServers({ found, onConnected }: { found: Found; onConnected: (endpoint: Endpoint) => void }) {
-  return (
-    <ul className={styles.found} aria-label={t('endpoints.found')}>
-      {found.map((server) => (
-        <li key={server.baseUrl} className={styles.foundRow}>
-          <div className={styles.foundWords}>
-            <strong>{server.server}</strong>
-            <span className={styles.muted}>{server.baseUrl}</span>
-            <span className={styles.muted} dir="auto">
-              {modelsText(server.models)}
-            </span>
-          </div>
-          <Button
-            aria-label={t('endpoints.useServer', { server: server.server })}
-            onClick={() => void createFoundEndpoint(server).then(onConnected, showError)}
-          >
-            {t('endpoints.use')}
-          </Button>
-        </li>
-      ))}
-    </ul>
-  )
-}

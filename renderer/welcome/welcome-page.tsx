@@ -1,5 +1,5 @@
 import { LockKeyhole } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { newConversation } from '../conversations/conversation-actions.ts'
 import { ConnectForm } from '../endpoints/connect-form.tsx'
 import { createDemoEndpoint } from '../endpoints/create-endpoint.ts'
@@ -14,6 +14,7 @@ import styles from './welcome-page.module.css'
 /** The first page: an address, a search on this computer, or the demo. Nothing is asked anywhere before a button says so. */
 export function WelcomePage() {
   const state = useAppState((store) => store.state)
+  const [keyFor, setKeyFor] = useState<string | null>(null)
   const onConnected = () => void newConversation()
   return (
     <div className={styles.page}>
@@ -23,10 +24,10 @@ export function WelcomePage() {
           <p className={styles.lead}>{t('welcome.lead')}</p>
         </div>
         <Way title={t('welcome.searchTitle')} text={t('welcome.searchText')}>
-          <LocalSearch onConnected={onConnected} />
+          <LocalSearch onConnected={onConnected} onAskKey={setKeyFor} />
         </Way>
         <Way title={t('welcome.addressTitle')} text={t('welcome.addressText')}>
-          <ConnectForm onConnected={onConnected} />
+          <ConnectForm key={keyFor} keyFor={keyFor} onConnected={onConnected} />
         </Way>
         <Way title={t('welcome.demoTitle')} text={t('welcome.demoText')}>
           <div>

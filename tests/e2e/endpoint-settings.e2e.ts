@@ -1,13 +1,18 @@
 // What the settings tell of an endpoint, and how it is told what the person knows: pictured, by mouse and by keyboard.
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer as createTlsServer, type Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createDemoHandler } from '../../electron/endpoint/demo/demo-handler.ts'
 import { type Fact, setCapabilities } from '../../electron/history/capabilities.ts'
 import { listEndpoints } from '../../electron/history/endpoints.ts'
 import words from '../../shared/messages/en.json' with { type: 'json' }
 import type { Endpoint } from '../../shared/record-types.ts'
 import { type FakeEndpoint, startFakeEndpoint } from '../fakes/fake-endpoint.ts'
+import { makeCertificate } from '../fakes/make-certificate.ts'
+import { allowPort } from '../setup/connect-log.ts'
 import { type LaunchedApp, launchApp } from '../setup/launch-app.ts'
 import { seedEndpoint, seedHistory } from '../setup/seed-history.ts'
 import { bridgeCall } from './bridge-call.ts'
@@ -89,7 +94,10 @@ it('says of each thing whether the model can do it, and how that is known', asyn
   await dialog()
     .getByText('8,192 tokens of context are loaded, told by the server. The model was trained for')
     .waitFor()
-  await picture('card', dialog().getByRole('button', { name: words.settings.test }))
+  await dialog().getByRole('button', { name: words.settings.test }).click()
+  const tested = dialog().getByRole('status').filter({ hasText: 'models' })
+  await tested.waitFor()
+  await picture('card', tested)
   await picture('report', row('refused-fields'))
 })
 
@@ -141,4 +149,46 @@ it('copies the report without where the model is', async () => {
   const text = await launched.app.evaluate(({ clipboard }) => clipboard.readText())
   expect(text).toContain(`What ${LONG_NAME} can do`)
   expect(text).not.toContain(String(fake.port))
+})
+
+describe('a server whose certificate nobody vouches for', () => {
+  const certificate = makeCertificate({ name: 'A shelf in the cellar', hosts: ['127.0.0.1'] })
+  const groups = certificate.fingerprint.toUpperCase().match(/.{4}/g)?.join(' ') ?? ''
+  let server: Server
+  let url: string
+
+  beforeAll(async () => {
+    server = createTlsServer({ cert: certificate.cert, key: certificate.key }, createDemoHandler())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
+    const { port } = server.address() as AddressInfo
+    allowPort(port)
+    url = `https://127.0.0.1:${port}/v1`
+  })
+  afterAll(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+
+  it('is shown with its fingerprint, and saved only once the person has accepted that', async () => {
+    await dialog().getByRole('button', { name: words.settings.addEndpoint }).click()
+    const form = dialog().getByRole('region', { name: words.settings.addEndpoint })
+    await form.getByRole('textbox', { name: words.endpoints.address }).fill(url)
+    await form.getByRole('button', { name: words.endpoints.connect, exact: true }).click()
+    await form.getByText(groups).waitFor()
+    await picture('certificate', form.getByRole('button', { name: words.endpoints.certificate.accept }))
+    expect((await bridgeCall(launched.window, 'endpoints.list', {})).length).toBe(1)
+    await form.getByRole('button', { name: words.endpoints.certificate.accept }).click()
+    await dialog().getByRole('region', { name: words.endpoints.certificate.accepted }).waitFor()
+    const saved = await bridgeCall(launched.window, 'endpoints.list', {})
+    expect(saved.map(({ certificate: accepted }) => accepted)).toContain(certificate.fingerprint)
+  })
+
+  it('is no longer trusted once its certificate is forgotten', async () => {
+    const accepted = dialog().getByRole('region', { name: words.endpoints.certificate.accepted })
+    await picture('certificate-accepted', accepted)
+    await accepted.getByRole('button', { name: words.endpoints.certificate.forget }).click()
+    await accepted.waitFor({ state: 'detached' })
+    await dialog().getByRole('button', { name: words.settings.test }).click()
+    await dialog().getByRole('button', { name: words.endpoints.certificate.accept }).waitFor()
+  })
 })
