@@ -2,7 +2,7 @@ import type { ConnectionPurpose, Sampling } from '../../shared/record-types.ts'
 import { addressOf, type EndpointConnection } from './address.ts'
 import { EndpointFailure } from './http/failure.ts'
 import { attemptReply } from './stream/attempt-reply.ts'
-import { type ChatEvent, isToken, phaseEvent } from './stream/chat-event.ts'
+import { type ChatEvent, isBegin, phaseEvent } from './stream/chat-event.ts'
 import { type ChatLimits, limitsOf } from './stream/chat-limits.ts'
 import { startRetries, waitUnlessAborted } from './stream/retry.ts'
 import { untilLoaded } from './stream/until-loaded.ts'
@@ -55,11 +55,11 @@ export async function* streamChat(request: ChatRequest): AsyncGenerator<ChatEven
   addressOf(request.endpoint)
   yield phaseEvent('connecting')
   while (!request.signal.aborted) {
-    let hasText = false
+    let hasBegun = false
     const body = bodyOf(request, given)
     try {
       for await (const event of attemptReply(request, body, limits)) {
-        hasText ||= isToken(event)
+        hasBegun ||= isBegin(event)
         yield event
         // What has arrived but was not handed over yet is not part of a reply that was stopped.
         if (request.signal.aborted) return
@@ -67,7 +67,7 @@ export async function* streamChat(request: ChatRequest): AsyncGenerator<ChatEven
       return
     } catch (error) {
       if (request.signal.aborted) return
-      if (hasText) throw error
+      if (hasBegun) throw error
       const concession = concede(error, body, given)
       if (concession !== null) {
         yield concession

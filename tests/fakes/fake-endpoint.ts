@@ -15,6 +15,8 @@ interface FakeEndpointOptions extends DemoOptions {
   /** Answers to GET requests for other paths than the demo's, by path, as JSON. */
   routes?: Record<string, unknown>
   fault?: Fault
+  /** `/health` takes the request and never answers. */
+  silentHealth?: boolean
   /** The app must not reach it: a test in which it does so fails. */
   offLimits?: boolean
 }
@@ -41,10 +43,12 @@ export async function startFakeEndpoint(options: FakeEndpointOptions = {}): Prom
   const requests: RecordedRequest[] = []
   const sockets = new Set<Socket>()
   let faults: Fault | null | Fault[] = options.fault ?? null
+  /** How often `/health` still says that the model is being loaded. */
+  const loading = { left: 0 }
   const nextFault = () => (Array.isArray(faults) ? (faults.shift() ?? null) : faults)
 
   const server = createServer((request, response) => {
-    receive(request, response, options, requests, nextFault).catch(() => response.destroy())
+    receive(request, response, options, requests, nextFault, loading).catch(() => response.destroy())
   })
   server.on('connection', (socket) => {
     sockets.add(socket)
@@ -82,6 +86,7 @@ async function receive(
   options: FakeEndpointOptions,
   requests: RecordedRequest[],
   nextFault: () => Fault | null,
+  loading: { left: number },
 ): Promise<void> {
   const bytes = await readAll(request)
   const path = request.url ?? '/'
@@ -93,8 +98,14 @@ async function receive(
   }
   const route = options.routes?.[path]
   if (route !== undefined) return sendBytes(response, { chunks: [JSON.stringify(route)], headers: JSON_TYPE })
+  if (path === '/health' && options.silentHealth) return
+  if (path === '/health' && loading.left > 0) {
+    loading.left -= 1
+    return sendBytes(response, { chunks: ['{"error":{"message":"Loading model"}}'], status: 503, headers: JSON_TYPE })
+  }
   const isChat = path.endsWith('/chat/completions')
   const fault = isChat ? nextFault() : null
+  if (fault?.type === 'loading') loading.left = fault.health ?? 0
   await misbehave(fault, recorded, response, (demo = {}, body = bytes) => {
     replay(createDemoHandler({ tokensPerSecond: 2_000, ...options, ...demo }), request, response, body)
   })

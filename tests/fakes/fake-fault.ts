@@ -23,8 +23,10 @@ export type Fault =
   | { type: 'ends-early'; afterTokens: number }
   | { type: 'malformed-json'; afterTokens: number }
   | { type: 'status'; status: number; body?: unknown; headers?: Record<string, string> }
-  /** 503 "Loading model", as llama.cpp says while it loads. */
-  | { type: 'loading' }
+  /** 503 "Loading model", as llama.cpp says while it loads; `/health` says so too, so many times. */
+  | { type: 'loading'; health?: number }
+  /** A template without a system role. */
+  | { type: 'refuse-system' }
   | { type: 'html'; status?: number }
   | { type: 'redirect'; location: string; status?: number }
   /** Takes the request and never says a word. */
@@ -44,8 +46,8 @@ export type Fault =
   | { type: 'wrong-content-type'; contentType: string }
   /** Breaks the connection without an answer. */
   | { type: 'reset' }
-  /** Refuses requests that hold this field, as strict servers do. */
-  | { type: 'refuse-field'; field: string }
+  /** Refuses requests that hold one of these fields, as strict servers do; it names the first. */
+  | { type: 'refuse-field'; field: string | readonly string[] }
   | { type: 'not-streaming' }
   | { type: 'reply'; text: string; reasoning?: string }
   /** These bytes, a network write each; `hold` keeps the connection open after them, `reset` breaks it. */

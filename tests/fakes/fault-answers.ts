@@ -52,8 +52,13 @@ export function bytesOf(fault: Fault, request: RecordedRequest): Raw | null {
     case 'loading':
       return json(503, { error: { message: 'Loading model', type: 'unavailable_error', code: 503 } })
     case 'refuse-field': {
-      const isHeld = typeof request.body === 'object' && request.body !== null && fault.field in request.body
-      return isHeld ? json(400, { error: { message: `Unknown parameter: '${fault.field}'` } }) : null
+      const field = [fault.field].flat().find((name) => Object.hasOwn(request.body as object, name))
+      return field === undefined ? null : json(400, { error: { message: `Unknown parameter: '${field}'` } })
+    }
+    case 'refuse-system': {
+      const { messages } = request.body as { messages: { role: string }[] }
+      const isHeld = messages.some(({ role }) => role === 'system')
+      return isHeld ? json(500, { error: { message: 'Jinja Exception: System role not supported' } }) : null
     }
     default:
       return null

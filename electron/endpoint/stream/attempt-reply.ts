@@ -32,7 +32,8 @@ interface Progress {
   where: string
   clock: WatchClock
   reader: ReplyReader
-  hasText: boolean
+  /** Something of the reply has come: from here on the request is never repeated. */
+  hasBegun: boolean
   /** The reply has ended; only counts may follow. */
   isEnding: boolean
   sizeBytes: number
@@ -59,7 +60,7 @@ export async function* attemptReply(
     where,
     clock,
     reader,
-    hasText: false,
+    hasBegun: false,
     isEnding: false,
     sizeBytes: 0,
     rate: createReplyRate(),
@@ -78,7 +79,7 @@ export async function* attemptReply(
   // Text that was held back because it could have been a tag, or half a character, came before whatever ended the stream.
   yield* toChatEvents(reader.end(), progress)
   const failure = interruption === null ? null : explain(interruption.error, progress)
-  const problem = failure ?? judgeReply(reader.state, progress.hasText, attempt.endpoint, attempt.model)
+  const problem = failure ?? judgeReply(reader.state, progress.hasBegun, attempt.endpoint, attempt.model)
   if (problem !== null) throw problem
   yield* whatItShowed(reader, progress, apiBase, body.stream === true)
   const { usage, finishReason, model } = reader.state
@@ -97,7 +98,7 @@ function* whatItShowed(
   const { prefill } = state
   if (prefill !== null && isTelling(prefill)) {
     notePrefillSpeed(apiBase, attempt.model, prefill.tokensPerSecond)
-    yield { type: 'learned', capability: 'prefill-speed', value: Math.round(prefill.tokensPerSecond) }
+    yield { type: 'learned', capability: 'prefill-speed', value: Number(prefill.tokensPerSecond.toPrecision(3)) }
   }
   if (isStreamAsked) {
     yield { type: 'learned', capability: 'streaming', value: state.form === 'sse' }
@@ -143,6 +144,8 @@ async function* send(progress: Progress, body: Record<string, unknown>, turn: Tu
   for await (const batch of readAnswer(response.body, reader, limits)) {
     clock.pause()
     yield* toChatEvents(batch.events, progress)
+    // A tool that is asked for comes in pieces as well, told once they are together.
+    if (reader.state.toolCalls) yield* begin(progress)
     yield* tellRate(progress, batch.events)
     watchAgain(progress, batch.alive)
     clock.resume()
@@ -159,16 +162,22 @@ function* toChatEvents(events: readonly ReplyEvent[], progress: Progress): Gener
     if (progress.sizeBytes > progress.limits.maxReplyBytes) {
       throw brokenStream(progress.where, 'sent a reply larger than Alcove takes, so it was stopped')
     }
-    if (!progress.hasText) yield phaseEvent('writing')
-    progress.hasText = true
+    yield* begin(progress)
     yield event
   }
 }
 
-function* tellRate({ rate }: Progress, events: readonly ReplyEvent[]): Generator<ChatEvent, void, undefined> {
+function* begin(progress: Progress): Generator<ChatEvent, void, undefined> {
+  if (!progress.hasBegun) yield phaseEvent('writing')
+  progress.hasBegun = true
+}
+
+function* tellRate({ rate, reader }: Progress, events: readonly ReplyEvent[]): Generator<ChatEvent, void, undefined> {
   rate.note(events.filter(({ type }) => type !== 'progress').length)
   const tokensPerSecond = rate.news()
-  if (tokensPerSecond !== null) yield { ...phaseEvent('writing'), tokensPerSecond }
+  if (tokensPerSecond !== null) {
+    yield { ...phaseEvent('writing'), tokensPerSecond: reader.state.tokensPerSecond ?? tokensPerSecond }
+  }
 }
 
 function watchForFirst({ attempt, clock, limits, where }: Progress): void {
@@ -187,10 +196,10 @@ function watchForFirst({ attempt, clock, limits, where }: Progress): void {
 
 /** A sign of life starts the clock anew. What may follow the reply's end is worth one short wait only. */
 function watchAgain(progress: Progress, isAlive: boolean): void {
-  const { clock, limits, where, reader, hasText } = progress
+  const { clock, limits, where, reader, hasBegun } = progress
   const hasEnded = reader.state.finishReason !== null
   if (progress.isEnding || !(isAlive || hasEnded)) return
-  if (!hasText && !hasEnded) {
+  if (!hasBegun && !hasEnded) {
     watchForFirst(progress)
     return
   }
@@ -208,12 +217,12 @@ function watchAgain(progress: Progress, isAlive: boolean): void {
 }
 
 /** The failure that an interruption amounts to; null when the reply was whole by then. */
-function explain(error: unknown, { clock, reader, hasText, where }: Progress): AppError | null {
+function explain(error: unknown, { clock, reader, hasBegun, where }: Progress): AppError | null {
   if (reader.state.finishReason !== null) return null
   if (clock.signal.aborted) return clock.signal.reason as AppError
   if (error instanceof AppError) return error
   if (error instanceof SseTooLong) return brokenStream(where, 'sent a line without end', error)
-  return hasText
+  return hasBegun
     ? brokenStream(where, 'broke the connection in the middle of the reply', error)
     : connectFailure(error, where)
 }

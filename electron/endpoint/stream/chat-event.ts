@@ -37,7 +37,7 @@ export function phaseEvent(phase: ChatPhase): PhaseEvent {
   return { type: 'phase', phase, processed: null, total: null, tokensPerSecond: null }
 }
 
-/** Whether an event carries a part of the reply, after which a request is never repeated. */
-export function isToken(event: ChatEvent): boolean {
-  return event.type === 'text-delta' || event.type === 'reasoning-delta'
+/** Whether the reply has begun, after which a request is never repeated. */
+export function isBegin(event: ChatEvent): boolean {
+  return event.type === 'phase' && event.phase === 'writing'
 }

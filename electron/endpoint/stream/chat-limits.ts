@@ -38,6 +38,7 @@ export function limitsOf({
 }
 
 const WHOLE_REPLY_MS = 3_600_000
+const MAX_WAIT_MS = 24 * 3_600_000
 
 export const defaultLimits: ChatLimits = {
   firstByteMs: 120_000,
@@ -58,5 +59,7 @@ export const defaultLimits: ChatLimits = {
  */
 export function firstByteLimitMs(limits: ChatLimits, promptTokens: number, measured?: number): number {
   const tokensPerSecond = Math.min(limits.prefillTokensPerSecond, measured ?? Number.POSITIVE_INFINITY)
-  return Math.max(limits.firstByteMs, limits.promptGraceMs + (2_000 * promptTokens) / tokensPerSecond)
+  const limitMs = Math.max(limits.firstByteMs, limits.promptGraceMs + (2_000 * promptTokens) / tokensPerSecond)
+  // Beyond what a timer can count it would ring at once.
+  return Math.min(limitMs, MAX_WAIT_MS)
 }

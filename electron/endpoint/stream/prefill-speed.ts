@@ -16,7 +16,7 @@ export function isTelling({
   promptTokens: number
   tokensPerSecond: number
 }): boolean {
-  return promptTokens >= MIN_PROMPT_TOKENS && tokensPerSecond > 0 && Number.isFinite(tokensPerSecond)
+  return promptTokens >= MIN_PROMPT_TOKENS && tokensPerSecond > 0
 }
 
 /** Remembers how fast a prompt was read. */

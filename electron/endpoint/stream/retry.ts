@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EndpointFailure } from '../http/failure.ts'
 import type { ChatLimits } from './chat-limits.ts'
+import { awakeNow } from './sleep.ts'
 
 /** Decides for one reply whether to try again after a failure that came before its first token. */
 export interface Retries {
@@ -17,8 +18,8 @@ export function startRetries(limits: ChatLimits, random: () => number = Math.ran
     waitMs(failure) {
       if (!(failure instanceof EndpointFailure) || failure.retry === 'never') return null
       if (failure.retry === 'loading') {
-        loadingSince ??= performance.now()
-        return performance.now() - loadingSince < limits.loadingMs ? limits.loadingPollMs : null
+        loadingSince ??= awakeNow()
+        return awakeNow() - loadingSince < limits.loadingMs ? limits.loadingPollMs : null
       }
       const pauseMs = limits.backoffMs[tries]
       if (pauseMs === undefined) return null

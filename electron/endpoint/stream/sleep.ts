@@ -5,6 +5,8 @@ export interface Sleeper {
 }
 
 const awake = new Set<Sleeper>()
+let sleepingSince: number | null = null
+let sleptMs = 0
 
 /** From now on, `sleeper` is told of sleep and waking, until the returned function is called. */
 export function watchSleep(sleeper: Sleeper): () => void {
@@ -14,10 +16,18 @@ export function watchSleep(sleeper: Sleeper): () => void {
 
 /** The computer is going to sleep. */
 export function noteSuspend(): void {
+  sleepingSince ??= performance.now()
   for (const sleeper of awake) sleeper.pause()
 }
 
 /** It is awake again; a connection that died meanwhile will say so itself. */
 export function noteResume(): void {
+  if (sleepingSince !== null) sleptMs += performance.now() - sleepingSince
+  sleepingSince = null
   for (const sleeper of awake) sleeper.wake()
+}
+
+/** Milliseconds of a steady clock that stands still while the computer sleeps. */
+export function awakeNow(): number {
+  return (sleepingSince ?? performance.now()) - sleptMs
 }

@@ -3,10 +3,10 @@ import { EndpointFailure } from '../http/failure.ts'
 import { htmlFailure, sentFailure } from '../http/status-failure.ts'
 import type { ReplyState } from './answer/reply-reader.ts'
 
-/** What is wrong with an answer that has ended; null when it is a whole reply. */
+/** What is wrong with an answer that has ended; null when it is a whole reply. `hasBegun`: text, reasoning or a tool call came. */
 export function judgeReply(
   state: ReplyState,
-  hasText: boolean,
+  hasBegun: boolean,
   connection: EndpointConnection,
   model: string,
 ): EndpointFailure | null {
@@ -14,10 +14,9 @@ export function judgeReply(
   if (state.error !== null) return sentFailure(state.error.body, connection, model)
   if (state.form === 'html') return htmlFailure(connection)
   const isWhole = state.done || state.finishReason !== null
-  // A model that only asks for a tool has said so; the calls are shown.
-  if (isWhole && (hasText || state.toolCalls)) return null
+  if (isWhole && hasBegun) return null
   if (isWhole || state.form === 'unknown') return emptyReply(state, where)
-  if (!hasText && !state.hasChunks) {
+  if (!hasBegun && !state.hasChunks) {
     return new EndpointFailure(
       'endpoint-not-openai',
       `${where} answered with something that is not a reply of a model. Check that the address is that of an OpenAI-compatible server; it usually ends in /v1.`,

@@ -39,6 +39,8 @@ export interface ReplyState {
   timings: boolean
   /** It thought before it answered, or while it did. */
   reasoning: boolean
+  /** How fast the server says it writes, where it tells with each piece. */
+  tokensPerSecond: number | null
   /** How fast llama.cpp says it read how many prompt tokens. */
   prefill: { promptTokens: number; tokensPerSecond: number } | null
   /** Any piece of a chat completion at all. */
@@ -68,6 +70,7 @@ export function createReplyReader(): ReplyReader {
     progress: false,
     timings: false,
     reasoning: false,
+    tokensPerSecond: null,
     prefill: null,
     hasChunks: false,
   }
@@ -118,6 +121,7 @@ export function createReplyReader(): ReplyReader {
     if (choice !== null) events.push(...readChoice(choice))
     state.usage = readUsage(chunk) ?? state.usage
     state.prefill = readPrefill(asRecord(chunk.timings)) ?? state.prefill
+    state.tokensPerSecond = speedOf(asRecord(chunk.timings)?.predicted_per_second) ?? state.tokensPerSecond
     return events
   }
 
@@ -187,8 +191,12 @@ function readUsage(chunk: Record<string, unknown>): ReplyUsage | null {
 
 function readPrefill(timings: Record<string, unknown> | null): ReplyState['prefill'] {
   const promptTokens = countOf(timings?.prompt_n)
-  const tokensPerSecond = timings?.prompt_per_second
-  return promptTokens !== null && typeof tokensPerSecond === 'number' ? { promptTokens, tokensPerSecond } : null
+  const tokensPerSecond = speedOf(timings?.prompt_per_second)
+  return promptTokens === null || tokensPerSecond === null ? null : { promptTokens, tokensPerSecond }
+}
+
+function speedOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : null
 }
 
 function sum(first: number | null, second: number | null): number | null {

@@ -13,7 +13,7 @@ export interface SseLines {
   end(): SseMessage[]
 }
 
-/** Thrown by `push` when a line or event never ends. */
+/** Thrown when a line or event never ends. */
 export class SseTooLong extends Error {
   constructor(maxChars: number) {
     super(`a line or event of a stream exceeded ${maxChars} characters`)
@@ -43,17 +43,20 @@ export function createSseLines(maxLineChars: number): SseLines {
     },
   })
 
-  function feed(text: string): void {
-    parser.feed(text)
-    if (tooLong) throw new SseTooLong(maxLineChars)
+  /** What came before a line that never ends is handed over first. */
+  function take(): SseMessage[] {
+    const taken = messages
+    messages = []
+    if (tooLong && taken.length === 0) throw new SseTooLong(maxLineChars)
+    return taken
   }
 
   function push(bytes: Uint8Array): SseMessage[] {
+    if (tooLong) return take()
     const text = decoder.decode(bytes, { stream: true })
     const complete = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1
-    messages = []
     if (complete > 0) {
-      feed(pending.join('') + text.slice(0, complete))
+      parser.feed(pending.join('') + text.slice(0, complete))
       pending = []
       pendingChars = 0
     }
@@ -61,15 +64,15 @@ export function createSseLines(maxLineChars: number): SseLines {
       pending.push(text.slice(complete))
       pendingChars += text.length - complete
     }
-    if (pendingChars > maxLineChars) throw new SseTooLong(maxLineChars)
-    return messages
+    tooLong ||= pendingChars > maxLineChars
+    return take()
   }
 
   function end(): SseMessage[] {
-    messages = []
-    feed(`${pending.join('')}${decoder.decode()}\n\n`)
+    if (tooLong) return take()
+    parser.feed(`${pending.join('')}${decoder.decode()}\n\n`)
     pending = []
-    return messages
+    return take()
   }
 
   return { push, end }

@@ -19,11 +19,15 @@ const TAGS = [
   // Mistral's Magistral and ByteDance's Seed-OSS.
   { open: '[THINK]', close: '[/THINK]' },
   { open: '<seed:think>', close: '</seed:think>' },
+  // gpt-oss, from servers that pass its channels on as they are.
+  { open: '<|channel|>analysis<|message|>', close: '<|end|><|start|>assistant<|channel|>final<|message|>' },
 ] as const
 
 /**
  * Takes a leading `<think>…</think>` block out of a reply, wherever the chunks cut it. Only a block at the very start
- * counts: a reply may well write about the tag later on.
+ * counts: a reply may well write about the tag later on. A `</think>` that nothing opened, as from templates that open
+ * the block themselves on a server without a reasoning parser, stays in the text with what came before it: that has been
+ * shown and saved by then, and text that was saved never moves.
  */
 export function createThinkSplitter(): ThinkSplitter {
   let state: 'start' | 'reasoning' | 'after' | 'text' = 'start'
