@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { SendPreview } from '../../shared/record-types.ts'
 import { usePreview } from '../composer/preview-store.ts'
 import { t } from '../i18n/i18n.ts'
+import { useDialogs } from '../shell/dialogs.ts'
 import { formatCount } from '../transcript/format-numbers.ts'
 import styles from './header.module.css'
 
@@ -26,6 +27,11 @@ export function ContextMeter({ conversationId }: { conversationId: string }): Re
           <Popover.Popup className={styles.popup}>
             <p>{t('header.meterLabel', counts)}.</p>
             <p>{saySource(preview)}</p>
+            {preview.windowSource === 'assumed' && (
+              <button type="button" className={styles.set} onClick={openEndpoints}>
+                {t('header.meterSet')}
+              </button>
+            )}
           </Popover.Popup>
         </Popover.Positioner>
       </Popover.Portal>
@@ -37,9 +43,15 @@ function saySource({ windowSource }: SendPreview): string {
   switch (windowSource) {
     case 'server':
       return t('header.meterServer')
+    case 'learned':
+      return t('header.meterLearned')
     case 'user':
       return t('header.meterUser')
     case 'assumed':
       return t('header.meterAssumed')
   }
+}
+
+function openEndpoints(): void {
+  useDialogs.getState().show({ type: 'settings', section: 'endpoints' })
 }

@@ -1,4 +1,4 @@
-import { Download, Ellipsis, PanelLeftOpen, Pencil, Trash2 } from 'lucide-react'
+import { Download, Ellipsis, PanelLeftOpen, Pencil, SlidersHorizontal, Trash2 } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { trashConversation } from '../conversations/conversation-actions.ts'
 import { t } from '../i18n/i18n.ts'
@@ -49,6 +49,13 @@ function Parts({ conversationId }: { conversationId: string }): ReactNode {
       >
         <MenuItem icon={<Pencil aria-hidden />} shortcut="F2" onSelect={() => setRenaming(true)}>
           {t('header.rename')}
+        </MenuItem>
+        <MenuItem
+          icon={<SlidersHorizontal aria-hidden />}
+          shortcut={shortcutLabel('Mod+Shift+M')}
+          onSelect={() => useDialogs.getState().show({ type: 'reply-settings', conversationId })}
+        >
+          {t('replySettings.open')}
         </MenuItem>
         <MenuItem
           icon={<Download aria-hidden />}

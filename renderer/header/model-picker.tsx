@@ -1,5 +1,5 @@
 import { Menu } from '@base-ui/react/menu'
-import { Check, ChevronDown, Settings2 } from 'lucide-react'
+import { Check, ChevronDown, Settings2, SlidersHorizontal } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
 import type { Endpoint } from '../../shared/record-types.ts'
 import { call } from '../bridge.ts'
@@ -50,6 +50,13 @@ export function ModelPicker({ conversationId }: { conversationId: string }): Rea
           <Menu.Popup className={styles.popup}>
             <Endpoints conversationId={conversationId} chosenEndpointId={endpoint.id} chosenModel={name} />
             <Menu.Separator className={styles.separator} />
+            <Menu.Item
+              className={styles.item}
+              onClick={() => useDialogs.getState().show({ type: 'reply-settings', conversationId })}
+            >
+              <SlidersHorizontal aria-hidden />
+              {t('replySettings.open')}
+            </Menu.Item>
             <Menu.Item className={styles.item} onClick={manageEndpoints}>
               <Settings2 aria-hidden />
               {t('header.manageEndpoints')}

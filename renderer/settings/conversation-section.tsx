@@ -1,6 +1,7 @@
-import type { Sampling, Settings } from '../../shared/record-types.ts'
+import type { Settings } from '../../shared/record-types.ts'
 import { call } from '../bridge.ts'
 import { t } from '../i18n/i18n.ts'
+import { SamplingFields } from '../reply-settings/sampling-fields.tsx'
 import { useServerData } from '../shell/use-server-data.ts'
 import { BackgroundFields } from './background-fields.tsx'
 import { NumberField } from './fields/number-field.tsx'
@@ -40,43 +41,5 @@ export function ConversationSection() {
       <SamplingFields sampling={settings.sampling} save={(sampling) => update({ sampling })} />
       <BackgroundFields settings={settings} update={update} />
     </div>
-  )
-}
-
-interface SamplingFieldsProps {
-  sampling: Sampling
-  save: (sampling: Sampling) => Promise<unknown>
-}
-
-function SamplingFields({ sampling, save }: SamplingFieldsProps) {
-  const { temperature, maxTokens, ...rest } = sampling
-  const withChange = (changes: { temperature?: number | null; maxTokens?: number | null }): Sampling => {
-    const next = { temperature, maxTokens, ...changes }
-    // An absent field is left to the server; that is what an empty one means.
-    return {
-      ...rest,
-      ...(typeof next.temperature === 'number' && { temperature: next.temperature }),
-      ...(typeof next.maxTokens === 'number' && { maxTokens: next.maxTokens }),
-    }
-  }
-  return (
-    <>
-      <NumberField
-        label={t('settings.temperature')}
-        hint={t('settings.temperatureHint')}
-        placeholder={t('settings.leftToServer')}
-        saved={temperature ?? null}
-        rule={{ least: 0, most: 5, whole: false, optional: true }}
-        save={(value) => save(withChange({ temperature: value }))}
-      />
-      <NumberField
-        label={t('settings.maxTokens')}
-        hint={t('settings.maxTokensHint')}
-        placeholder={t('settings.leftToServer')}
-        saved={maxTokens ?? null}
-        rule={{ least: -1, most: 100_000_000, whole: true, optional: true }}
-        save={(value) => save(withChange({ maxTokens: value }))}
-      />
-    </>
   )
 }

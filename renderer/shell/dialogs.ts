@@ -15,6 +15,7 @@ export type OpenDialog =
   /** Null: every conversation. */
   | { type: 'export'; conversationId: string | null }
   | { type: 'import' }
+  | { type: 'reply-settings'; conversationId: string }
   | { type: 'shortcuts' }
 
 interface Dialogs {

@@ -12,6 +12,7 @@ const shortcuts = [
   ['rename', 'F2'],
   ['trash', 'Delete'],
   ['export', 'Mod+Shift+E'],
+  ['replySettings', 'Mod+Shift+M'],
   ['settings', 'Mod+,'],
   ['stop', 'Esc'],
   ['newLine', 'Shift+Enter'],

@@ -38,6 +38,12 @@ function runShortcut(event: KeyboardEvent): boolean {
     case '/':
       show({ type: 'shortcuts' })
       return true
+    case 'm': {
+      const { conversationId } = useSelection.getState()
+      if (!event.shiftKey || conversationId === null) return false
+      show({ type: 'reply-settings', conversationId })
+      return true
+    }
     case 'e':
       if (!event.shiftKey) return false
       show({ type: 'export', conversationId: useSelection.getState().conversationId })

@@ -38,6 +38,8 @@ function sayWindow({ windowSource, windowTokens }: SentSummary): string {
   switch (windowSource) {
     case 'server':
       return t('transcript.whyServer', { window })
+    case 'learned':
+      return t('transcript.whyLearned', { window })
     case 'user':
       return t('transcript.whyUser', { window })
     case 'assumed':

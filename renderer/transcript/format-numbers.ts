@@ -11,6 +11,11 @@ export function formatSeconds(ms: number): string {
   return (ms < 10_000 ? tenths : whole).format(ms / 1_000)
 }
 
+/** Tokens a second, with a decimal where there are few. */
+export function formatRate(tokensPerSecond: number): string {
+  return (tokensPerSecond < 10 ? tenths : whole).format(tokensPerSecond)
+}
+
 /** Tokens a second while the reply was written (from the first token to the end); null when it cannot be told. */
 export function tokensPerSecond(reply: {
   completionTokens: number | null
@@ -19,6 +24,5 @@ export function tokensPerSecond(reply: {
 }): string | null {
   const { completionTokens, firstTokenMs, totalMs } = reply
   if (!completionTokens || firstTokenMs === null || totalMs === null || totalMs <= firstTokenMs) return null
-  const speed = (completionTokens * 1_000) / (totalMs - firstTokenMs)
-  return (speed < 10 ? tenths : whole).format(speed)
+  return formatRate((completionTokens * 1_000) / (totalMs - firstTokenMs))
 }

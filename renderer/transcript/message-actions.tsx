@@ -11,8 +11,15 @@ import { replyFacts } from './reply-facts.ts'
 import { restartReply } from './start-reply.ts'
 import { reloadTranscript } from './transcript-store.ts'
 
+interface MessageActionsProps {
+  message: Message
+  isLast: boolean
+  /** Stands where the facts will stand. */
+  children?: ReactNode
+}
+
 /** The row below a message: its place is always kept, so showing it moves nothing. */
-export function MessageActions({ message, isLast }: { message: Message; isLast: boolean }): ReactNode {
+export function MessageActions({ message, isLast, children }: MessageActionsProps): ReactNode {
   const isReply = message.role === 'assistant'
   const isStreaming = message.status === 'streaming'
   return (
@@ -28,6 +35,7 @@ export function MessageActions({ message, isLast }: { message: Message; isLast: 
         </IconButton>
       )}
       {isReply && !isStreaming && <span className={styles.facts}>{replyFacts(message)}</span>}
+      {children}
     </div>
   )
 }

@@ -10,10 +10,18 @@ export function replyFacts(reply: Message): string {
     reply.completionTokens !== null &&
       t('transcript.factTokens', { count: reply.completionTokens, formatted: formatCount(reply.completionTokens) }),
     speed !== null && t('transcript.factSpeed', { speed }),
+    isUnusual(reply.finishReason) && t('transcript.factFinish', { reason: reply.finishReason }),
     reply.firstTokenMs !== null &&
       reply.firstTokenMs >= 50 &&
       t('transcript.factFirst', { seconds: formatSeconds(reply.firstTokenMs) }),
   ]
     .filter(Boolean)
     .join(' · ')
+}
+
+/** What has no sentence of its own is told as the server said it. */
+function isUnusual(finishReason: string | null): boolean {
+  return (
+    finishReason !== null && !['stop', 'length', 'content_filter', 'tool_calls', 'function_call'].includes(finishReason)
+  )
 }

@@ -71,11 +71,18 @@ function sayEnd(reply: Message): { kind: 'stopped' | 'interrupted' | 'failed'; t
     case 'failed':
       return { kind: 'failed', text: reply.error?.message ?? t('transcript.failed') }
     case 'complete':
-      if (reply.finishReason === 'length') return { kind: 'stopped', text: t('transcript.lengthLimit') }
-      return reply.text === '' ? { kind: 'failed', text: t('transcript.empty') } : null
+      return sayFinish(reply)
     case 'streaming':
       return null
   }
+}
+
+/** A whole reply that ended for another reason than that all was said. */
+function sayFinish({ finishReason, text, toolCalls }: Message): { kind: 'stopped' | 'failed'; text: string } | null {
+  if (finishReason === 'length') return { kind: 'stopped', text: t('transcript.lengthLimit') }
+  if (finishReason === 'content_filter') return { kind: 'stopped', text: t('transcript.filtered') }
+  if (toolCalls) return null
+  return text === '' ? { kind: 'failed', text: t('transcript.empty') } : null
 }
 
 function sayInterrupted(error: ReplyError | null): string {

@@ -92,7 +92,7 @@ describe('what the demo says', () => {
   })
 
   it('is the same for the same messages, shorter once the newcomer is greeted, and goes on where it was stopped', () => {
-    const hello: ChatMessage = { role: 'user', content: 'Hello' }
+    const hello: DemoMessage = { role: 'user', content: 'Hello' }
     expect(say(hello)).toEqual(say(hello))
     expect(say(hello, { role: 'assistant', content: 'Hi' }, hello).text).not.toContain('Welcome')
     expect(say(hello, { role: 'assistant', content: 'Hi th' }).text).toContain('goes on')
