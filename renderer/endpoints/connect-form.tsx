@@ -1,4 +1,4 @@
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import type { AppError } from '../../shared/errors.ts'
 import { usualAddresses } from '../../shared/known-servers.ts'
 import type { Endpoint, EndpointTest } from '../../shared/record-types.ts'
@@ -24,6 +24,11 @@ export function ConnectForm({ keyFor = null, onConnected }: ConnectFormProps) {
   const [key, setKey] = useState('')
   const { test, error, busy, connect, saveAnyway, forget } = useConnect(address.trim(), key.trim(), onConnected)
   const field = useRef<HTMLInputElement>(null)
+  const keyField = useRef<HTMLInputElement>(null)
+  // The person has just pressed what asks for it.
+  useEffect(() => {
+    if (keyFor !== null) keyField.current?.focus()
+  }, [keyFor])
 
   const change = (next: string) => {
     setAddress(next)
@@ -59,7 +64,7 @@ export function ConnectForm({ keyFor = null, onConnected }: ConnectFormProps) {
         <TextField
           label={t('endpoints.key')}
           type="password"
-          autoFocus={keyFor !== null}
+          ref={keyField}
           value={key}
           onChange={(next) => {
             setKey(next)

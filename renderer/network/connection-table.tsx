@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { CallOutput } from '../../shared/contract-types.ts'
 import type { NetworkConnection } from '../../shared/record-types.ts'
 import { t } from '../i18n/i18n.ts'
+import { keyboardScrollable } from '../markdown/keyboard-scrollable.ts'
 import settingsStyles from '../settings/settings.module.css'
 import { formatCount, formatSize } from '../transfer/format-size.ts'
 import { Button } from '../ui/button.tsx'
@@ -23,8 +24,7 @@ export function ConnectionTable({ log }: { log: CallOutput<'network.list'> }) {
         <Total name={t('network.sent')} value={formatSize(sentBytes)} />
         <Total name={t('network.received')} value={formatSize(receivedBytes)} />
       </dl>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <section className={styles.scroller} aria-label={t('network.table')} tabIndex={0}>
+      <section className={styles.scroller} aria-label={t('network.table')} {...keyboardScrollable}>
         <table className={styles.table}>
           <thead>
             <tr>

@@ -1,18 +1,25 @@
-import { Check, CircleHelp, Dot, Minus } from 'lucide-react'
+import { Check, CircleHelp, Minus } from 'lucide-react'
+import { useState } from 'react'
 import type { Capability } from '../../../shared/record-types.ts'
 import { t } from '../../i18n/i18n.ts'
 import { relativeTime } from '../../shell/relative-time.ts'
 import { capabilityLine, capabilityNames } from './capability-words.ts'
 import styles from './report.module.css'
 
-const icons = { yes: Check, no: Minus, fact: Dot, unknown: CircleHelp }
+const icons = { yes: Check, no: Minus, fact: null, unknown: CircleHelp }
 
 /** One row for each thing that can be known of a model, also for what is not. */
 export function CapabilityList({ capabilities }: { capabilities: readonly Capability[] }) {
+  const [now] = useState(Date.now)
   return (
     <dl className={styles.list} aria-label={t('capabilities.title')}>
       {capabilityNames.map((name) => (
-        <CapabilityRow key={name} name={name} capability={capabilities.find((known) => known.name === name)} />
+        <CapabilityRow
+          key={name}
+          name={name}
+          now={now}
+          capability={capabilities.find((known) => known.name === name)}
+        />
       ))}
     </dl>
   )
@@ -21,9 +28,10 @@ export function CapabilityList({ capabilities }: { capabilities: readonly Capabi
 interface CapabilityRowProps {
   name: (typeof capabilityNames)[number]
   capability: Capability | undefined
+  now: number
 }
 
-function CapabilityRow({ name, capability }: CapabilityRowProps) {
+function CapabilityRow({ name, capability, now }: CapabilityRowProps) {
   const { title, value, meaning, state } = capabilityLine(name, capability)
   const Icon = icons[state]
   return (
@@ -34,14 +42,14 @@ function CapabilityRow({ name, capability }: CapabilityRowProps) {
       </dt>
       <dd className={styles.value}>
         <span className={styles.fact}>
-          <Icon aria-hidden />
+          {Icon ? <Icon aria-hidden /> : null}
           {value}
         </span>
         {capability ? (
           <span className={styles.muted}>
             {t('capabilities.known', {
               source: t(`capabilities.source.${capability.source}`),
-              when: relativeTime(capability.at, Date.now()),
+              when: relativeTime(capability.at, now),
             })}
           </span>
         ) : null}

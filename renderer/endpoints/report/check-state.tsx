@@ -12,7 +12,7 @@ export function CheckState({ check: { phase, progress, error } }: { check: Check
       return (
         <div className={styles.progress}>
           <Progress label={t('capabilities.checking')} value={progress ? progress.done / progress.total : null} />
-          <p className={settingsStyles.muted} role="status">
+          <output className={settingsStyles.muted}>
             {progress
               ? t('capabilities.trying', {
                   what: t(`capabilities.of.${progress.capability}.name`),
@@ -20,7 +20,7 @@ export function CheckState({ check: { phase, progress, error } }: { check: Check
                   total: progress.total,
                 })
               : t('capabilities.checking')}
-          </p>
+          </output>
         </div>
       )
     case 'ended':
