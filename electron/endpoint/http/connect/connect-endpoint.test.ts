@@ -106,7 +106,7 @@ describe('the address of a name', () => {
 describe('a connection that does not come about', () => {
   it('is given up after the seconds of the endpoint, also while its name is looked up', async () => {
     resolveHostsWith(() => new Promise(() => undefined))
-    const asked = ask('http://slow.test:1', { waits: { connectSeconds: 1 } }, 20_000)
+    const asked = ask('http://slow.test:1', { waits: { connectSeconds: 1 } }, 4_000)
     await expect(asked).rejects.toMatchObject({ code: 'endpoint-timeout', message: /did not accept a connection/ })
   })
 
@@ -114,7 +114,7 @@ describe('a connection that does not come about', () => {
     const silent: Server = createServer((socket) => socket.on('error', () => undefined))
     await once(silent.listen(0, '127.0.0.1'), 'listening')
     const { port } = silent.address() as AddressInfo
-    const asked = ask(`https://127.0.0.1:${port}`, { waits: { connectSeconds: 1 } }, 20_000)
+    const asked = ask(`https://127.0.0.1:${port}`, { waits: { connectSeconds: 1 } }, 4_000)
     await expect(asked).rejects.toMatchObject({ code: 'endpoint-timeout' })
     silent.close()
   })
