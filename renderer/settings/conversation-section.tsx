@@ -38,8 +38,14 @@ export function ConversationSection() {
         rule={{ least: 64, most: 1_000_000, whole: true }}
         save={(tokens) => (tokens === null ? Promise.resolve() : update({ answerReserveTokens: tokens }))}
       />
-      <SamplingFields sampling={settings.sampling} save={(sampling) => update({ sampling })} />
       <BackgroundFields settings={settings} update={update} />
+      <section className={styles.group} aria-label={t('settings.samplingTitle')}>
+        <div>
+          <h3>{t('settings.samplingTitle')}</h3>
+          <p className={styles.muted}>{t('settings.samplingText')}</p>
+        </div>
+        <SamplingFields sampling={settings.sampling} save={(sampling) => update({ sampling })} />
+      </section>
     </div>
   )
 }

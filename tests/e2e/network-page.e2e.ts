@@ -78,6 +78,17 @@ it('takes a proxy, and none that could not be one', async () => {
   await expect.poll(async () => (await bridgeCall(launched.window, 'settings.get', {})).proxyUrl).toBeNull()
 })
 
+it('has the settings of titles, background work and replies beside it', async () => {
+  await dialog().getByRole('tab', { name: words.settings.section.conversations }).click()
+  await dialog().getByRole('radio', { name: words.settings.titles.model }).click()
+  await expect.poll(async () => (await bridgeCall(launched.window, 'settings.get', {})).titles).toBe('model')
+  await dialog().getByRole('combobox', { name: words.settings.background.endpoint }).click()
+  await launched.window.getByRole('option', { name: 'Test' }).click()
+  await dialog().getByRole('combobox', { name: words.settings.background.model }).waitFor()
+  await dialog().getByRole('combobox', { name: words.settings.background.endpoint }).scrollIntoViewIfNeeded()
+  await checkLook(launched, 'network-page', 'conversations')
+})
+
 it('is reached from what is said of privacy', async () => {
   await dialog().getByRole('tab', { name: words.settings.section.privacy }).click()
   await dialog().getByRole('button', { name: words.privacy.showNetwork }).click()
