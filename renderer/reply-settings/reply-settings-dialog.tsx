@@ -47,8 +47,6 @@ export function ReplySettingsDialog({ conversationId, onClose }: ReplySettingsPr
     >
       {conversation.data ? (
         <Fields
-          // Fields that show what is typed are made anew when everything goes back to the settings.
-          key={String(isChanged)}
           conversation={conversation.data}
           modelRef={endpoint && model !== null ? { endpointId: endpoint.id, model } : null}
         />
