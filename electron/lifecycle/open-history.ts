@@ -6,17 +6,16 @@ import { type History, openHistory } from '../history/history.ts'
 import type { KeptKey } from '../keys/history-keys.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { log } from '../log.ts'
-import { createReplies, type Replies } from '../replies/replies.ts'
 import { startBackgroundCheck } from '../salvage/check-in-background.ts'
 import { type SearchWorker, startSearchWorker } from '../search/search.ts'
 import { type BulkWorker, startBulkWorker } from '../transfer/bulk.ts'
+import { type Replying, startReplying } from './start-replying.ts'
 
 type Damage = Extract<AppState['history'], { state: 'open' }>['damage']
 
 /** What works only while the history is open. */
-export interface OpenHistory {
+export interface OpenHistory extends Replying {
   history: History
-  replies: Replies
   /** Started at the first export or import. */
   bulk(): BulkWorker
   /** Started at the first search. */
@@ -90,7 +89,7 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
     })
     const { readOnly, file } = history.opened
     const endedUncleanly = !readOnly && (await interruptStreaming(history))
-    const replies = createReplies({ history, keys: options.keys, onCount: options.onReplyCount })
+    const replying = startReplying({ history, keys: options.keys, onCount: options.onReplyCount })
     const read = () => ({ ...common, file, key: Buffer.from(key), onEnd: log.ended })
     const bulk = lazily(() => startBulkWorker({ ...read(), workerUrl: workerUrl('bulk-worker.js') }))
     const search = lazily(() => startSearchWorker({ ...read(), workerUrl: workerUrl('search-worker.js') }))
@@ -98,7 +97,7 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
     const check = { history, bulk: bulk.get, endedUncleanly, onDamage: reportDamage, onFailed: log.exception }
     // Closed first of all: it reads through another one.
     if (!readOnly) readers.unshift(startBackgroundCheck(check))
-    open = { history, replies, bulk: bulk.get, search: search.get }
+    open = { history, ...replying, bulk: bulk.get, search: search.get }
   }
 
   function reportDamage(damage: Damage): void {
@@ -148,7 +147,7 @@ export function createHistoryHolder(options: HolderOptions): HistoryHolder {
     const reading = readers
     open = undefined
     readers = []
-    await closing?.replies.interruptAll()
+    await closing?.stopReplying()
     for (const reader of reading) await reader.close()
     await closing?.history.close()
   }

@@ -9,7 +9,7 @@ import { readSettings } from '../settings/settings.ts'
 import { type ActiveReply, createActiveReply, type EndCause } from './active-reply.ts'
 import { chooseTarget } from './choose-target.ts'
 import { createChunkWriter } from './chunk-writer.ts'
-import { promptFor, type ReplyRequest, samplingOf, toSentSummary } from './request-reply.ts'
+import { promptFor, type ReadyRequest, type ReplyRequest, samplingOf, toSentSummary } from './request-reply.ts'
 import { runReply } from './run-reply.ts'
 import { watchReply, watchStored } from './watch-reply.ts'
 
@@ -20,6 +20,21 @@ interface RepliesOptions {
   keys: KeyStore
   /** Hears how many replies are being received, each time that changes. */
   onCount(count: number): void
+  /** Called before anything is done for a reply, so that whatever else a server does for Alcove can make room. */
+  onStart?(): void
+  /** Called for each reply that came whole, once it is stored. */
+  onAnswered?(answered: AnsweredRequest): void
+}
+
+/** A request and the answer that came to it. */
+export interface AnsweredRequest {
+  conversationId: string
+  /** Of the endpoint that answered. */
+  endpointId: string
+  request: ReadyRequest
+  /** The new text of the reply, without what a continued one had already. */
+  text: string
+  reasoning: string
 }
 
 export interface Replies {
@@ -35,7 +50,7 @@ export interface Replies {
 }
 
 /** Replies belong to main: they go on when the window reloads, crashes or closes. */
-export function createReplies({ history, keys, onCount }: RepliesOptions): Replies {
+export function createReplies({ history, keys, onCount, onStart, onAnswered }: RepliesOptions): Replies {
   const active = new Map<string, ActiveReply>()
   const running = new Set<Promise<void>>()
   const writer = createChunkWriter(
@@ -48,6 +63,7 @@ export function createReplies({ history, keys, onCount }: RepliesOptions): Repli
   const end = (reply: ActiveReply, cause: EndCause) => reply.controller.abort(cause)
 
   async function start({ conversationId, action }: StartInput): Promise<{ replyId: string }> {
+    onStart?.()
     const [conversation, settings] = await Promise.all([
       history.getConversation({ conversationId }),
       readSettings(history),
@@ -89,9 +105,13 @@ export function createReplies({ history, keys, onCount }: RepliesOptions): Repli
       reply,
       request: { ...request, leafId },
       sent: prompt,
-      onEnded() {
+      onEnded(ready) {
         active.delete(replyId)
         onCount(active.size)
+        if (ready === null || reply.ended?.status !== 'complete') return
+        const text = reply.text.slice(from.start.text.length)
+        const reasoning = reply.reasoning.slice(from.start.reasoning.length)
+        onAnswered?.({ conversationId, endpointId: target.endpoint.id, request: ready, text, reasoning })
       },
     })
     running.add(run)

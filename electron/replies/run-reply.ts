@@ -21,8 +21,8 @@ interface RunOptions {
   request: ReplyRequest
   /** The prompt as it was recorded when the reply began. */
   sent: Prompt
-  /** Called when its end is stored; what it showed is kept after that. */
-  onEnded(): void
+  /** Called when its end is stored, with what was sent last; what it showed is kept after that. */
+  onEnded(ready: ReadyRequest | null): void
 }
 
 /** Sends a stored request, receives its reply and stores how it ended. Never rejects. */
@@ -38,7 +38,7 @@ export async function runReply(options: RunOptions): Promise<void> {
   }
   await recordNotices(options, run).catch((error) => log.exception('notices of a reply', error))
   await storeEnd(options, outcome)
-  options.onEnded()
+  options.onEnded(run.ready)
   await keepFindings(options, run).catch((error) => log.exception('what a reply showed', error))
 }
 
