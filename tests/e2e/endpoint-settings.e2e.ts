@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDemoHandler } from '../../electron/endpoint/demo/demo-handler.ts'
 import { type Fact, setCapabilities } from '../../electron/history/capabilities.ts'
 import { listEndpoints } from '../../electron/history/endpoints.ts'
+import { knownServers } from '../../shared/known-servers.ts'
 import words from '../../shared/messages/en.json' with { type: 'json' }
 import type { Endpoint } from '../../shared/record-types.ts'
 import { type FakeEndpoint, startFakeEndpoint } from '../fakes/fake-endpoint.ts'
@@ -151,6 +152,39 @@ it('copies the report without where the model is', async () => {
   expect(text).not.toContain(String(fake.port))
 })
 
+describe('the search on this computer', () => {
+  let locked: FakeEndpoint
+  let open: FakeEndpoint
+
+  beforeAll(async () => {
+    for (const { port } of knownServers) allowPort(port)
+    locked = await startFakeEndpoint({ port: 4891, key: 'secret' })
+    open = await startFakeEndpoint({ port: 30_000, routes: ROUTES })
+  })
+  afterAll(() => Promise.all([locked.close(), open.close()]))
+
+  it('tells of each server what it has or what it wants, and leads to the field for its key', async () => {
+    await dialog().getByRole('button', { name: words.settings.addEndpoint }).click()
+    await dialog().getByRole('button', { name: words.endpoints.search }).click()
+    const found = dialog().getByRole('list', { name: words.endpoints.found })
+    const about = (fake: FakeEndpoint) => found.getByRole('listitem').filter({ hasText: `:${fake.port}/` })
+    await about(open).getByText('alcove-demo, 8,192 tokens of context · 1 more model').waitFor()
+    await about(locked).getByText(words.endpoints.wantsKey).waitFor()
+    await picture('found', found)
+    await about(locked).getByRole('button', { name: words.endpoints.enterKey }).click()
+    const address = dialog().getByRole('textbox', { name: words.endpoints.address }).last()
+    expect(await address.inputValue()).toBe(locked.url)
+    await expect
+      .poll(() => launched.window.evaluate(() => document.activeElement?.getAttribute('type')))
+      .toBe('password')
+    await launched.window.keyboard.type('secret')
+    await launched.window.keyboard.press('Enter')
+    await expect.poll(async () => (await bridgeCall(launched.window, 'endpoints.list', {})).length).toBe(2)
+    const saved = await bridgeCall(launched.window, 'endpoints.list', {})
+    expect(saved.find(({ baseUrl }) => baseUrl === locked.url)).toMatchObject({ hasKey: true, defaultModel: MODEL })
+  })
+})
+
 describe('a server whose certificate nobody vouches for', () => {
   const certificate = makeCertificate({ name: 'A shelf in the cellar', hosts: ['127.0.0.1'] })
   const groups = certificate.fingerprint.toUpperCase().match(/.{4}/g)?.join(' ') ?? ''
@@ -176,7 +210,7 @@ describe('a server whose certificate nobody vouches for', () => {
     await form.getByRole('button', { name: words.endpoints.connect, exact: true }).click()
     await form.getByText(groups).waitFor()
     await picture('certificate', form.getByRole('button', { name: words.endpoints.certificate.accept }))
-    expect((await bridgeCall(launched.window, 'endpoints.list', {})).length).toBe(1)
+    expect((await bridgeCall(launched.window, 'endpoints.list', {})).length).toBe(2)
     await form.getByRole('button', { name: words.endpoints.certificate.accept }).click()
     await dialog().getByRole('region', { name: words.endpoints.certificate.accepted }).waitFor()
     const saved = await bridgeCall(launched.window, 'endpoints.list', {})
