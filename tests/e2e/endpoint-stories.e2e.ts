@@ -267,21 +267,51 @@ const SLOW_REPLY = [
 ]
 
 describe('a prompt that is too long', () => {
+  /** A conversation of which some has to stay out, with a model of its own: what is learned of it stays with it. */
+  async function talkLong(name: string): Promise<void> {
+    await page.startConversation()
+    await bridgeCall(launched.window, 'conversations.update', {
+      conversationId: await frontId(),
+      model: `for a ${name}`,
+    })
+    fake.setFault({ type: 'reply', text: `${'A long answer. '.repeat(40)}Done.` })
+    for (const which of ['First', 'Second', 'Third', 'Fourth']) {
+      await send(`${which} ${name}: ${'and so on '.repeat(20).trim()}`, false)
+      await expectReply('Done.')
+    }
+  }
+
   it('is sent again with what fits, and the reply says so', async () => {
+    await talkLong('question')
     const error = {
       code: 400,
-      message: 'request (6602 tokens) exceeds the available context size (2048 tokens), try increasing it',
+      message: 'request (2300 tokens) exceeds the available context size (2048 tokens), try increasing it',
       type: 'exceed_context_size_error',
-      n_prompt_tokens: 6_602,
+      n_prompt_tokens: 2_300,
       n_ctx: 2_048,
     }
     fake.setFault([
       { type: 'status', status: 400, body: { error } },
       { type: 'reply', text: 'It fits now.' },
     ])
-    await send('A short question, which the server finds too long')
+    await send('One too many', false)
     await expectReply('It fits now.')
+    const sent = fake.requests.slice(-2).map(({ body }) => (body as { messages: object[] }).messages)
+    expect(sent[1]?.length).toBeLessThan(sent[0]?.length ?? 0)
+    expect(sent[1]?.at(-1)).toEqual({ role: 'user', content: 'One too many' })
     expect((await storedReply()).sent?.notices).toEqual([{ type: 'shortened', windowTokens: 2_048 }])
+  })
+
+  it('is told of where the server cut it without a word', async () => {
+    await talkLong('story')
+    // As Ollama does with a window of 1,024: it says that it read half of it and some.
+    const usage = { prompt_tokens: 514, completion_tokens: 2, total_tokens: 516 }
+    const ended = `data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage })}\n\n`
+    const fields = { 'content-type': 'text/event-stream' }
+    fake.setFault({ type: 'raw', chunks: [delta('Half of it.'), ended, 'data: [DONE]\n\n'], headers: fields })
+    await send(`And ${'much more of it '.repeat(300)}`.trim(), false)
+    await expectReply('Half of it.')
+    expect((await storedReply()).sent?.notices).toMatchObject([{ type: 'prompt-cut', promptTokens: 514 }])
   })
 })
 
