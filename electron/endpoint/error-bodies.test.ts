@@ -1,15 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { collectReply } from '../../tests/fakes/collect-reply.ts'
-import { errorBodies } from '../../tests/fakes/error-bodies.ts'
+import { errorBodies } from '../../tests/fakes/errors/error-bodies.ts'
+import { errorPages } from '../../tests/fakes/errors/error-pages.ts'
+import type { ErrorBody } from '../../tests/fakes/errors/python-error-bodies.ts'
 import { type FakeEndpoint, startFakeEndpoint } from '../../tests/fakes/fake-endpoint.ts'
-import type { Fault } from '../../tests/fakes/fake-fault.ts'
+import { chunkEvent, type Fault } from '../../tests/fakes/fake-fault.ts'
 import { streamChat } from './chat.ts'
 import type { EndpointFailure } from './http/failure.ts'
 
 let fake: FakeEndpoint
 afterEach(() => fake?.close())
 
-async function failureOf(fault: Fault): Promise<EndpointFailure> {
+async function failureOf(fault: Fault, text = ''): Promise<EndpointFailure> {
   fake = await startFakeEndpoint({ fault })
   const request = {
     endpoint: { kind: 'http', baseUrl: fake.url, key: null } as const,
@@ -18,13 +20,18 @@ async function failureOf(fault: Fault): Promise<EndpointFailure> {
     sampling: {},
     signal: new AbortController().signal,
     estimatedPromptTokens: 0,
-    limits: { backoffMs: [], tailMs: 20 },
+    limits: { backoffMs: [], tailMs: 20, loadingMs: 0 },
   }
   const reply = await collectReply(streamChat(request))
-  expect(reply.text).toBe('')
+  expect(reply.text).toBe(text)
   return reply.error as EndpointFailure
 }
 
+const numbersOf = ({ promptTokens, windowTokens, isAtLeast }: Partial<ErrorBody>) => ({
+  promptTokens,
+  windowTokens,
+  isAtLeast,
+})
 const json = (body: unknown) => JSON.stringify(body)
 
 /** Every way in which servers and the proxies before them hand over the same error. */
@@ -50,20 +57,40 @@ function asError(body: unknown): unknown {
 const overflows = errorBodies.filter(({ code }) => code === 'endpoint-overflow')
 
 describe('an answer that is an error', () => {
-  it.each(errorBodies)(
-    'of $server is understood: $what',
-    async ({ status, body, code, promptTokens, windowTokens }) => {
-      const failure = await failureOf({ type: 'status', status, body })
-      expect(failure.code).toBe(code)
-      expect(failure.overflow).toEqual(promptTokens === undefined ? null : { promptTokens, windowTokens })
-    },
-  )
+  it.each(errorBodies)('of $server is understood: $what', async ({ status, body, code, ...numbers }) => {
+    const failure = await failureOf({ type: 'status', status, body })
+    expect(failure.code).toBe(code)
+    expect(failure.overflow).toEqual(code === 'endpoint-overflow' ? numbersOf(numbers) : null)
+  })
 
   it.each(ENVELOPES)('about a full window is understood %s, from every server', async (_name, wrap) => {
-    for (const { status, body, promptTokens, windowTokens } of overflows) {
+    for (const { status, body, ...numbers } of overflows) {
       const failure = await failureOf(wrap(body, status))
-      expect([failure.code, failure.overflow]).toEqual(['endpoint-overflow', { promptTokens, windowTokens }])
+      expect([failure.code, failure.overflow]).toEqual(['endpoint-overflow', numbersOf(numbers)])
       await fake.close()
     }
   })
+
+  it('keeps what was written when the reply fills the window, and says what happened', async () => {
+    const message =
+      'Reached context length of 4096 tokens with model (arch: qwen2) that does not currently support this'
+    const error = `event: error\ndata: ${json({ error: { message }, message })}\n\n`
+    const failure = await failureOf({ type: 'raw', chunks: [chunkEvent({ content: 'Half an' }), error] }, 'Half an')
+    expect(failure).toMatchObject({ code: 'endpoint-overflow', overflow: { windowTokens: 4096 } })
+    expect(failure.message).toMatch(/^The reply has filled the window of 4,096 tokens /)
+  })
+
+  it.each(errorPages)(
+    'says what stands there instead of a model server: $what',
+    async ({ status, page, code, says }) => {
+      const failure = await failureOf({
+        type: 'raw',
+        status,
+        headers: { 'content-type': 'text/html; charset=utf-8' },
+        chunks: [page],
+      })
+      expect(failure).toMatchObject({ code, serverText: '' })
+      expect(failure.message).toContain(says)
+    },
+  )
 })

@@ -20,6 +20,8 @@ interface FailureDetails {
 export interface OverflowNumbers {
   promptTokens: number | null
   windowTokens: number | null
+  /** The prompt has `promptTokens` or more: the server stopped counting there. Absent where the count is whole. */
+  isAtLeast?: boolean
 }
 
 /** A failure of an endpoint, with what the retry rules and the memory engine need beside the sentence. */

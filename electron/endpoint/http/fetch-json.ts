@@ -3,9 +3,10 @@ import type { ConnectionPurpose } from '../../../shared/record-types.ts'
 import { addressOf, type EndpointConnection } from '../address.ts'
 import { connectFailure } from './connect-failure.ts'
 import { EndpointFailure } from './failure.ts'
+import { htmlFailure, looksLikeHtml } from './refusals/web-page.ts'
 import { type EndpointResponse, readText, sendRequest } from './request.ts'
 import { parseJson } from './server-text.ts'
-import { htmlFailure, looksLikeHtml, statusFailure } from './status-failure.ts'
+import { statusFailure } from './status-failure.ts'
 
 /** A list of models or a page of settings is far smaller; more is not read. */
 const MAX_BODY_BYTES = 1024 * 1024
@@ -32,7 +33,7 @@ export async function fetchJson({ timeoutMs, signal, ...request }: JsonQuery): P
     const response = await sendRequest({ ...request, method, signal: limited })
     await checkStatus(response, connection)
     const text = await readText(response, MAX_BODY_BYTES)
-    if (looksLikeHtml(text, response.contentType)) throw htmlFailure(connection)
+    if (looksLikeHtml(text, response.contentType)) throw htmlFailure(connection, text)
     return parseJson(text)
   })
 }

@@ -1,6 +1,7 @@
 import { addressOf, type EndpointAddress, type EndpointConnection } from '../address.ts'
 import { EndpointFailure, type OverflowNumbers } from './failure.ts'
-import { readOverflow } from './overflow.ts'
+import { readOverflow } from './refusals/overflow.ts'
+import { htmlFailure, isSignIn, looksLikeHtml } from './refusals/web-page.ts'
 import { type EndpointResponse, readText } from './request.ts'
 import { asRecord, cleanServerText, parseJson, quoteServer } from './server-text.ts'
 
@@ -30,6 +31,7 @@ export async function statusFailure(
 ): Promise<EndpointFailure> {
   const raw = await readText(response, MAX_ERROR_BODY_BYTES)
   const isHtml = looksLikeHtml(raw, response.contentType)
+  if (isSignIn(isHtml ? raw : '', response.status)) return htmlFailure(connection, raw, response.status)
   return explain({
     connection,
     address: addressOf(connection),
@@ -55,20 +57,6 @@ export function sentFailure(body: unknown, connection: EndpointConnection, model
     text: cleanServerText(body, connection.key),
     retryAfterMs: null,
   })
-}
-
-/** The sentence for a page meant for a browser. */
-export function htmlFailure(connection: EndpointConnection): EndpointFailure {
-  const { where, rootUrl } = addressOf(connection)
-  return new EndpointFailure(
-    'endpoint-not-openai',
-    `${where} answers with a web page, not as a model server. Check the port and the path; the address usually ends in /v1, such as ${rootUrl}/v1.`,
-  )
-}
-
-/** Whether a body is a page meant for a browser. */
-export function looksLikeHtml(text: string, contentType: string): boolean {
-  return contentType.includes('text/html') || /^\s*<(?:!doctype|html|head|body)\b/i.test(text.slice(0, 500))
 }
 
 function explain(situation: Situation): EndpointFailure {
@@ -131,7 +119,8 @@ function isTemporary(situation: Situation): EndpointFailure | null {
       { ...details, retry: 'backoff' },
     )
   }
-  if (status === 502 || status === 504) {
+  // Gateways answer for a server that is gone; from 520 on they are the numbers of Cloudflare.
+  if (status === 502 || status === 504 || (status >= 520 && status <= 530)) {
     return new EndpointFailure(
       'endpoint-failed',
       `${address.where} cannot reach the model behind it (${status}). Check that the model server runs, then try again.${quoteServer(text)}`,
@@ -143,6 +132,13 @@ function isTemporary(situation: Situation): EndpointFailure | null {
 
 function finalFailure(situation: Situation, details: { status: number; serverText: string }): EndpointFailure {
   const { status, text, address } = situation
+  if (status === 413) {
+    return new EndpointFailure(
+      'endpoint-refused',
+      `${address.where}, or a proxy before it, takes no request as large as this one (413). Send fewer messages or images, or raise its limit.${quoteServer(text)}`,
+      details,
+    )
+  }
   if (status >= 500) {
     return new EndpointFailure(
       'endpoint-failed',
@@ -159,7 +155,8 @@ function finalFailure(situation: Situation, details: { status: number; serverTex
 
 function overflowFailure(situation: Situation, overflow: OverflowNumbers): EndpointFailure {
   const { promptTokens, windowTokens } = overflow
-  const prompt = promptTokens === null ? 'what was sent' : `the ${promptTokens.toLocaleString('en')} tokens sent`
+  const count = `${overflow.isAtLeast ? 'more than ' : ''}${promptTokens?.toLocaleString('en')}`
+  const prompt = promptTokens === null ? 'what was sent' : `the ${count} tokens sent`
   const window =
     windowTokens === null ? 'its context window' : `its window of ${windowTokens.toLocaleString('en')} tokens`
   return new EndpointFailure(

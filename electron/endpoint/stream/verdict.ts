@@ -1,6 +1,7 @@
 import { addressOf, type EndpointConnection } from '../address.ts'
 import { EndpointFailure } from '../http/failure.ts'
-import { htmlFailure, sentFailure } from '../http/status-failure.ts'
+import { htmlFailure } from '../http/refusals/web-page.ts'
+import { sentFailure } from '../http/status-failure.ts'
 import type { ReplyState } from './answer/reply-reader.ts'
 
 /** What is wrong with an answer that has ended; null when it is a whole reply. `hasBegun`: text, reasoning or a tool call came. */
@@ -11,8 +12,11 @@ export function judgeReply(
   model: string,
 ): EndpointFailure | null {
   const { where } = addressOf(connection)
-  if (state.error !== null) return sentFailure(state.error.body, connection, model)
-  if (state.form === 'html') return htmlFailure(connection)
+  if (state.error !== null) {
+    const failure = sentFailure(state.error.body, connection, model)
+    return hasBegun && failure.code === 'endpoint-overflow' ? fullWindow(failure, where) : failure
+  }
+  if (state.form === 'html') return htmlFailure(connection, state.page)
   const isWhole = state.done || state.finishReason !== null
   if (isWhole && hasBegun) return null
   if (isWhole || state.form === 'unknown') return emptyReply(state, where)
@@ -23,6 +27,17 @@ export function judgeReply(
     )
   }
   return brokenStream(where, state.malformed ? 'sent something that makes no sense' : 'ended the reply in the middle')
+}
+
+/** LM Studio: the prompt had room, and the reply has used up the rest. */
+function fullWindow({ status, serverText, serverBody, overflow }: EndpointFailure, where: string): EndpointFailure {
+  const tokens = overflow?.windowTokens
+  const window = tokens ? `window of ${tokens.toLocaleString('en')} tokens` : 'context window'
+  return new EndpointFailure(
+    'endpoint-overflow',
+    `The reply has filled the ${window} of the model at ${where}, so it ended here. Ask for shorter replies, send fewer messages, or start the server with a larger context.`,
+    { status: status ?? 200, serverText, serverBody, overflow },
+  )
 }
 
 /** The sentence for a reply that stopped before its end; what came of it is kept by the caller. */

@@ -2,6 +2,9 @@ import { parseJson } from '../../http/server-text.ts'
 import type { ReplyEvent, ReplyReader } from './reply-reader.ts'
 import { createSseLines, type SseMessage } from './sse-lines.ts'
 
+/** Enough of a web page to tell what it is for. */
+const PAGE_BYTES = 16_384
+
 /** What one piece of the network brought. `alive`: something that a server at work would send, even if it is no text. */
 export interface AnswerBatch {
   events: ReplyEvent[]
@@ -28,7 +31,10 @@ export async function* readAnswer(
   let sizeBytes = 0
   for await (const bytes of body) {
     if (reader.state.form === 'unknown') reader.state.form = recogniseForm(bytes)
-    if (reader.state.form === 'html') return
+    if (reader.state.form === 'html') {
+      reader.state.page = new TextDecoder().decode(bytes.subarray(0, PAGE_BYTES))
+      return
+    }
     if (reader.state.form === 'json') {
       whole.push(bytes)
       sizeBytes += bytes.length
@@ -55,8 +61,10 @@ function readMessages(messages: readonly SseMessage[], reader: ReplyReader): Ans
   return { events, alive }
 }
 
+/** From its first bracket on: blanks and a byte order mark came before it, in one piece with it or not. */
 function readJson(whole: readonly Uint8Array[], reader: ReplyReader): ReplyEvent[] {
-  const body = parseJson(new TextDecoder().decode(Buffer.concat(whole)))
+  const bytes = Buffer.concat(whole)
+  const body = parseJson(new TextDecoder().decode(bytes.subarray(bytes.findIndex(isBracket))))
   if (body === undefined) reader.state.malformed = true
   return body === undefined ? [] : reader.readWhole(body)
 }
@@ -65,10 +73,14 @@ function isOver({ state }: ReplyReader): boolean {
   return state.done || state.malformed || state.error !== null
 }
 
+function isBracket(byte: number): boolean {
+  return byte === 0x7b || byte === 0x5b
+}
+
 /** By the first byte that is neither blank nor of a byte order mark. */
 function recogniseForm(bytes: Uint8Array): 'unknown' | 'sse' | 'json' | 'html' {
   for (const byte of bytes) {
-    if (byte === 0x7b || byte === 0x5b) return 'json'
+    if (isBracket(byte)) return 'json'
     if (byte === 0x3c) return 'html'
     const isBlank = byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d
     if (!isBlank && byte !== 0xef && byte !== 0xbb && byte !== 0xbf) return 'sse'

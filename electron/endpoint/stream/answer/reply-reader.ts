@@ -23,6 +23,8 @@ interface ReplyUsage {
 export interface ReplyState {
   /** How the answer is written, told by its first character; `unknown` while there is none. */
   form: 'unknown' | 'sse' | 'json' | 'html'
+  /** How a page meant for a browser begins. */
+  page: string
   finishReason: string | null
   /** The server said that this is all: `[DONE]`. */
   done: boolean
@@ -60,6 +62,7 @@ export interface ReplyReader {
 export function createReplyReader(): ReplyReader {
   const state: ReplyState = {
     form: 'unknown',
+    page: '',
     finishReason: null,
     done: false,
     model: null,

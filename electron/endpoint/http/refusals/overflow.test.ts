@@ -47,7 +47,7 @@ describe('a prompt that is too long', () => {
     ['MLX', 'Context size has been exceeded', null, null],
     ['Ollama', 'no user query found in messages', null, null],
   ])('is recognised in the words of %s', (_server, text, promptTokens, windowTokens) => {
-    expect(readOverflow(text)).toEqual({ promptTokens, windowTokens })
+    expect(readOverflow(text)).toMatchObject({ promptTokens, windowTokens })
   })
 
   it.each([
@@ -57,5 +57,13 @@ describe('a prompt that is too long', () => {
     '',
   ])('is not seen in: %s', (text) => {
     expect(readOverflow(text)).toBeNull()
+  })
+
+  it.each<[string, boolean | undefined]>([
+    ['maximum context length is 9 tokens. However, your prompt contains at least 8 input tokens', true],
+    ['context length is only 9 tokens, resulting in a maximum input length of 8 tokens', true],
+    ['maximum context length is 9 tokens and your request has 8 input tokens', undefined],
+  ])('is counted to its end or not, as in: %s', (text, isAtLeast) => {
+    expect(readOverflow(text)?.isAtLeast).toBe(isAtLeast)
   })
 })

@@ -1,4 +1,4 @@
-import type { OverflowNumbers } from './failure.ts'
+import type { OverflowNumbers } from '../failure.ts'
 
 /** What llama.cpp, vLLM, SGLang, LM Studio, Ollama, LocalAI and MLX say when a prompt exceeds the window. */
 const OVERFLOW = [
@@ -30,9 +30,12 @@ const PAIRS = [
 ]
 const PROMPT = [
   /"?n_prompt_tokens"?\s*:\s*(\d{1,9})/,
-  /passed (\d{1,9}) input tokens/i,
-  /at least (\d{1,9}) input tokens/i,
+  /(?:passed|at least|request has) (\d{1,9}) input tokens/i,
+  /(\d{1,9}) (?:in|tokens from) the (?:input )?messages/i,
+  /resulted in (\d{1,9}) tokens/i,
 ]
+/** vLLM stops counting at the first token that is too many, and says so in one of these ways. */
+const AT_LEAST = [/at least \d{1,9} input tokens/i, /maximum input length of \d{1,9} tokens/i]
 const WINDOW = [
   /"?n_ctx"?\s*:\s*(\d{1,9})/,
   /context length is only (\d{1,9})/i,
@@ -52,6 +55,7 @@ export function readOverflow(text: string): OverflowNumbers | null {
   return {
     promptTokens: firstNumber(PROMPT, plain) ?? (pair ? Number(pair[1]) : null),
     windowTokens: firstNumber(WINDOW, plain) ?? (pair ? Number(pair[2]) : null),
+    ...(AT_LEAST.some((pattern) => pattern.test(plain)) ? { isAtLeast: true } : {}),
   }
 }
 

@@ -1,14 +1,4 @@
-/** What servers really answer when they cannot do what was asked, word for word, and what it means. */
-export interface ErrorBody {
-  server: string
-  what: string
-  status: number
-  /** As sent: an object is JSON. */
-  body: unknown
-  code: string
-  promptTokens?: number | null
-  windowTokens?: number | null
-}
+import { type ErrorBody, pythonErrorBodies } from './python-error-bodies.ts'
 
 const llama = (code: number, type: string, message: string, more = {}) => ({ error: { code, message, type, ...more } })
 
@@ -19,6 +9,7 @@ const LLAMA_OVERFLOW = llama(
   { n_prompt_tokens: 6602, n_ctx: 2048 },
 )
 
+/** What servers really answer when they cannot do what was asked, word for word. */
 export const errorBodies: readonly ErrorBody[] = [
   // llama.cpp
   {
@@ -93,6 +84,13 @@ export const errorBodies: readonly ErrorBody[] = [
       'input (6602 tokens) is too large to process. increase the physical batch size (current batch size: 512)',
     ),
     code: 'endpoint-failed',
+  },
+  {
+    server: 'llama.cpp',
+    what: 'loading',
+    status: 503,
+    body: { error: { message: 'Loading model', type: 'unavailable_error', code: 503 } },
+    code: 'endpoint-loading',
   },
   // Ollama
   {
@@ -205,100 +203,7 @@ export const errorBodies: readonly ErrorBody[] = [
     },
     code: 'endpoint-model-missing',
   },
-  // vLLM and SGLang
-  {
-    server: 'vLLM',
-    what: 'prompt too long',
-    status: 400,
-    body: {
-      error: {
-        message:
-          "You passed 1015 input tokens and requested 10 output tokens. However, the model's context length is only 1024 tokens, resulting in a maximum input length of 1014 tokens. Please reduce the length of the input prompt. (parameter=input_tokens, value=1015)",
-        type: 'BadRequestError',
-        param: 'input_tokens',
-        code: 400,
-      },
-    },
-    code: 'endpoint-overflow',
-    promptTokens: 1015,
-    windowTokens: 1024,
-  },
-  {
-    server: 'vLLM',
-    what: 'prompt and answer too long',
-    status: 400,
-    body: {
-      error: {
-        message:
-          "This model's maximum context length is 16384 tokens. However, you requested 8192 output tokens and your prompt contains at least 8193 input tokens, for a total of at least 16385 tokens.",
-        type: 'BadRequestError',
-        code: 400,
-      },
-    },
-    code: 'endpoint-overflow',
-    promptTokens: 8193,
-    windowTokens: 16384,
-  },
-  {
-    server: 'vLLM',
-    what: 'prompt too long, without an envelope',
-    status: 400,
-    body: {
-      object: 'error',
-      message: "This model's maximum context length is 2048 tokens. However, you requested 3000 tokens",
-      type: 'BadRequestError',
-      param: null,
-      code: 400,
-    },
-    code: 'endpoint-overflow',
-    promptTokens: null,
-    windowTokens: 2048,
-  },
-  {
-    server: 'vLLM',
-    what: 'unknown model',
-    status: 404,
-    body: { error: { message: 'The model `nope` does not exist.', type: 'NotFoundError', code: 404 } },
-    code: 'endpoint-model-missing',
-  },
-  {
-    server: 'vLLM',
-    what: 'image to a text model',
-    status: 400,
-    body: { error: { message: 'llama is not a multimodal model', type: 'BadRequestError', code: 400 } },
-    code: 'endpoint-no-images',
-  },
-  {
-    server: 'SGLang',
-    what: 'prompt too long',
-    status: 400,
-    body: {
-      object: 'error',
-      message: "The input (5000 tokens) is longer than the model's context length (4096 tokens).",
-      type: 'BadRequest',
-      code: 400,
-    },
-    code: 'endpoint-overflow',
-    promptTokens: 5000,
-    windowTokens: 4096,
-  },
-  // LocalAI
-  {
-    server: 'LocalAI',
-    what: 'prompt too long',
-    status: 500,
-    body: {
-      error: {
-        code: 500,
-        message:
-          'rpc error: code = Internal desc = request (20652 tokens) exceeds the available context size (8192 tokens), try increasing it',
-        type: '',
-      },
-    },
-    code: 'endpoint-overflow',
-    promptTokens: 20652,
-    windowTokens: 8192,
-  },
+  ...pythonErrorBodies,
   // Accounts of hosted services speak of limits in the same words.
   {
     server: 'hosted',
