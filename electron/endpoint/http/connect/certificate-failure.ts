@@ -17,7 +17,7 @@ const WRONG: Record<string, string> = {
 }
 
 /** A certificate as the window shows it; what the server wrote into it is cleaned and cut short. */
-export function describeCertificate(certificate: X509Certificate): UntrustedCertificate {
+function describeCertificate(certificate: X509Certificate): UntrustedCertificate {
   return {
     fingerprint: fingerprintOf(certificate),
     subject: clean(certificate.subject),

@@ -48,7 +48,10 @@ describe('the address of a name', () => {
     names.answerWith(['127.0.0.1'], ['10.66.66.66'])
     await ask(`http://rebound.test:${fake.port}`, { thisMachineOnly: true })
     const again = ask(`http://rebound.test:${fake.port}`, { thisMachineOnly: true })
-    await expect(again).rejects.toMatchObject({ code: 'endpoint-elsewhere', message: /rebound\.test.*10\.66\.66\.66/ })
+    await expect(again).rejects.toMatchObject({
+      code: 'endpoint-elsewhere',
+      message: expect.stringMatching(/rebound\.test.*10\.66\.66\.66/),
+    })
     expect(fake.requests).toHaveLength(1)
     expect(newest()).toMatchObject({ address: null, outcome: 'refused', sentBytes: 0 })
   })
@@ -79,7 +82,7 @@ describe('the address of a name', () => {
     names.answerWith([])
     await expect(ask('http://nobody.test:8080')).rejects.toMatchObject({
       code: 'endpoint-unreachable',
-      message: /No computer named/,
+      message: expect.stringMatching(/No computer named/),
     })
     expect(newest()).toMatchObject({ address: null, outcome: 'failed' })
   })
@@ -107,7 +110,10 @@ describe('a connection that does not come about', () => {
   it('is given up after the seconds of the endpoint, also while its name is looked up', async () => {
     resolveHostsWith(() => new Promise(() => undefined))
     const asked = ask('http://slow.test:1', { waits: { connectSeconds: 1 } }, 4_000)
-    await expect(asked).rejects.toMatchObject({ code: 'endpoint-timeout', message: /did not accept a connection/ })
+    await expect(asked).rejects.toMatchObject({
+      code: 'endpoint-timeout',
+      message: expect.stringMatching(/did not accept a connection/),
+    })
   })
 
   it('is given up after the same seconds when the server never answers the handshake', async () => {
