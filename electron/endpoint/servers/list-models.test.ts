@@ -143,7 +143,7 @@ describe('the product behind an endpoint', () => {
         '/props': { error: 'Unexpected endpoint' },
       },
     ],
-    ['vLLM', { '/version': { version: '0.20' } }],
+    ['vLLM', { '/version': { version: '0.20' }, '/v1/models': { data: [{ id: 'a', owned_by: 'vllm' }] } }],
     ['SGLang', { '/get_model_info': { model_path: 'x' }, '/version': { version: '1' } }],
     ['text-generation-webui', { '/v1/internal/model/info': { model_name: 'x' } }],
     [null, {}],

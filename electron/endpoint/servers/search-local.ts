@@ -1,6 +1,8 @@
 import { knownServers } from '../../../shared/known-servers.ts'
 import type { Model } from '../../../shared/record-types.ts'
 import type { EndpointConnection } from '../address.ts'
+import { EndpointFailure } from '../http/failure.ts'
+import { asRecord, parseJson } from '../http/server-text.ts'
 import { listModels } from './list-models.ts'
 import { recogniseServer } from './recognise-server.ts'
 
@@ -14,27 +16,41 @@ export interface FoundServer {
 
 interface LocalSearch {
   signal: AbortSignal
-  /** Ports of 127.0.0.1 to look at; the well-known ones unless told otherwise. */
-  ports?: readonly number[]
+  /** Where to look on 127.0.0.1; the well-known ports unless told otherwise. */
+  places?: readonly { port: number; path: string }[]
+  /** For all questions to one port together. */
+  timeoutMs?: number
 }
 
 /**
- * Looks for model servers on this computer: well-known ports of 127.0.0.1, all at once, half a second each. Nothing
- * else is ever contacted, and nothing at all unless this is called. A server that is found may still be loading or
- * want a key; then its list of models is empty.
+ * Looks for model servers on this computer: well-known ports of 127.0.0.1, all at once, half a second each, and each
+ * port once. Nothing else is ever contacted, and nothing at all unless this is called. A server that is found may still
+ * be loading or want a key; then its list of models is empty.
  */
-export async function searchLocal({ signal, ports }: LocalSearch): Promise<FoundServer[]> {
-  const candidates = ports?.map((port) => ({ port, path: '/v1' })) ?? knownServers
-  const found = await Promise.all(candidates.map(({ port, path }) => lookAt(`http://127.0.0.1:${port}${path}`, signal)))
+export async function searchLocal({
+  signal,
+  places = knownServers,
+  timeoutMs = PORT_TIMEOUT_MS,
+}: LocalSearch): Promise<FoundServer[]> {
+  const urls = new Set(places.map(({ port, path }) => `http://127.0.0.1:${port}${path}`))
+  const found = await Promise.all([...urls].map((baseUrl) => lookAt(baseUrl, signal, timeoutMs)))
   return found.filter((server) => server !== null)
 }
 
-async function lookAt(baseUrl: string, signal: AbortSignal): Promise<FoundServer | null> {
-  const connection: EndpointConnection = { kind: 'http', baseUrl, key: null }
+async function lookAt(baseUrl: string, signal: AbortSignal, timeoutMs: number): Promise<FoundServer | null> {
+  const connection: EndpointConnection = { kind: 'http', baseUrl, key: null, thisMachineOnly: true }
   const [models, server] = await Promise.all([
-    listModels(connection, signal, PORT_TIMEOUT_MS, 'search').catch(() => null),
-    recogniseServer(connection, signal, PORT_TIMEOUT_MS, 'search'),
+    listModels(connection, signal, timeoutMs, 'search').catch(modelsBehind),
+    recogniseServer(connection, signal, timeoutMs, 'search'),
   ])
   if (models === null && server === null) return null
   return { server: server ?? 'OpenAI-compatible', baseUrl, models: models ?? [] }
+}
+
+/** None yet, where it is a model server that refuses: it wants a key, or is loading. Null where it could be anything. */
+function modelsBehind(error: unknown): Model[] | null {
+  const mayBeOne =
+    error instanceof EndpointFailure && (error.code === 'endpoint-key-refused' || error.code === 'endpoint-loading')
+  // Routers and the receiver of AirPlay refuse as well, but not with an error in JSON.
+  return mayBeOne && asRecord(parseJson(error.serverBody))?.error !== undefined ? [] : null
 }

@@ -28,21 +28,41 @@ async function test(baseUrl: string, key: string | null = null, timeoutMs = 300)
     endpoint: { kind: 'http', baseUrl, key },
     signal,
     timeoutMs,
+    neededTokens: 4_096,
   })
   return result
 }
 
+const atPort = (port: number) => ({ port, path: '/v1' })
 const demoModel = { id: 'alcove-demo', windowTokens: 4_096 }
 
 describe('testing an endpoint', () => {
   it('names the server and its models when all is well, without having anything written', async () => {
     const fake = await start({ routes: { '/api/version': { version: '0.30.0' } } })
-    expect(await test(fake.url)).toEqual({ ok: true, server: 'Ollama', models: [demoModel], error: null })
-    expect(fake.requests.filter(({ method }) => method === 'POST').map(({ body }) => body)).toEqual([{}])
+    expect(await test(fake.url)).toEqual({
+      ok: true,
+      server: 'Ollama',
+      models: [demoModel],
+      error: null,
+      certificate: null,
+      window: {
+        model: 'alcove-demo',
+        tokens: 4_096,
+        source: 'server',
+        trainedTokens: null,
+        neededTokens: 4_096,
+        advice: null,
+      },
+    })
+    expect(fake.requests.filter(({ path }) => path.includes('chat')).map(({ body }) => body)).toEqual([{}])
   })
 
   it('works for the demo', async () => {
-    const result = await testEndpoint({ endpoint: { kind: 'demo', baseUrl: '', key: null }, signal })
+    const result = await testEndpoint({
+      endpoint: { kind: 'demo', baseUrl: '', key: null },
+      signal,
+      neededTokens: 4_096,
+    })
     expect(result).toMatchObject({ ok: true, server: 'Demo', models: [demoModel], error: null })
   })
 
@@ -121,7 +141,7 @@ describe('testing an endpoint', () => {
   it('tells a caller whose patience ends first that the server is slow', async () => {
     const baseUrl = `http://127.0.0.1:${await listen(createTcpServer())}`
     const endpoint = { kind: 'http', baseUrl, key: null } as const
-    const result = await testEndpoint({ endpoint, signal: AbortSignal.timeout(100) })
+    const result = await testEndpoint({ endpoint, signal: AbortSignal.timeout(100), neededTokens: 4_096 })
     expect(result).toMatchObject({ ok: false, error: { code: 'endpoint-timeout', retryable: true } })
   })
 
@@ -136,14 +156,15 @@ describe('testing an endpoint', () => {
 describe('searching this computer', () => {
   it('finds what answers on the given ports, in their order', async () => {
     const plain = await start()
-    const loading = await start({ key: 'secret' })
+    const locked = await start({ key: 'secret' })
     const ollama = await start({ routes: { '/api/version': { version: '1' } } })
     const silent = await listen(createTcpServer())
     const closed = await start()
     await closed.close()
-    const ports = [ollama.port, silent, closed.port, loading.port, plain.port]
-    expect(await searchLocal({ signal, ports })).toEqual([
+    const places = [ollama.port, silent, closed.port, locked.port, plain.port, plain.port].map(atPort)
+    expect(await searchLocal({ signal, places })).toEqual([
       { server: 'Ollama', baseUrl: ollama.url, models: [demoModel] },
+      { server: 'OpenAI-compatible', baseUrl: locked.url, models: [] },
       { server: 'OpenAI-compatible', baseUrl: plain.url, models: [demoModel] },
     ])
   })
