@@ -7,12 +7,14 @@ import { fingerprintGroups } from './fingerprint.ts'
 
 interface CertificateCardProps {
   certificate: UntrustedCertificate
+  /** Why it is not trusted, in a sentence: one that has changed is another matter than one that was never accepted. */
+  reason: string
   busy: boolean
   onAccept: () => void
 }
 
-/** A certificate that nobody vouches for, with what the person needs to compare before accepting it. */
-export function CertificateCard({ certificate, busy, onAccept }: CertificateCardProps) {
+/** A certificate that is not trusted, with what the person needs to compare before accepting it. */
+export function CertificateCard({ certificate, reason, busy, onAccept }: CertificateCardProps) {
   const { fingerprint, subject, issuer, validFrom, validTo } = certificate
   const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' })
   const facts = [
@@ -24,7 +26,8 @@ export function CertificateCard({ certificate, busy, onAccept }: CertificateCard
     <section className={styles.card} aria-label={t('endpoints.certificate.title')}>
       <div className={styles.cardBodyFirst}>
         <h4>{t('endpoints.certificate.title')}</h4>
-        <p>{t('endpoints.certificate.text')}</p>
+        <p role="alert">{reason}</p>
+        <p className={styles.muted}>{t('endpoints.certificate.text')}</p>
         <dl className={endpointStyles.facts}>
           {facts.map(([name, value]) => (
             <div key={name}>

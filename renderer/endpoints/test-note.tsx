@@ -17,7 +17,8 @@ export function TestNote({ test, busy, onAcceptCertificate }: TestNoteProps) {
   const { certificate } = test
   if (certificate) {
     const accept = () => onAcceptCertificate(certificate.fingerprint)
-    return <CertificateCard certificate={certificate} busy={busy} onAccept={accept} />
+    const reason = test.error?.message ?? t('endpoints.testFailed')
+    return <CertificateCard certificate={certificate} reason={reason} busy={busy} onAccept={accept} />
   }
   if (!test.ok) {
     return (
