@@ -7,12 +7,14 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Endpoint, Settings } from '../../shared/record-types.ts'
 import { type FakeEndpoint, startFakeEndpoint } from '../../tests/fakes/fake-endpoint.ts'
 import { type Fault, replyEvents } from '../../tests/fakes/fake-fault.ts'
+import { capabilityOf, knownCapabilities } from '../endpoint/capabilities.ts'
 import { createEndpoint } from '../endpoint/saved-endpoints.ts'
 import { type History, openHistory } from '../history/history.ts'
 import { bundleForNode } from '../history/testing/bundle-for-node.ts'
 import { createKeyStore, type KeyStore } from '../keys/key-store.ts'
 import { noKeyring } from '../keys/testing/fake-keyring.ts'
 import { type Replying, startReplying } from '../lifecycle/start-replying.ts'
+import { listConnections } from '../network/network-log.ts'
 
 // A real history file, a real worker, a real HTTP server; only the pause is short.
 const IDLE_MS = 40
@@ -176,6 +178,35 @@ describe('a title', () => {
     expect(chats().length).toBe(2)
   })
 
+  it('makes room in the moment in which the person sends something, before anything is read or stored', async () => {
+    let room: AbortSignal | undefined
+    alcove.background.add({
+      key: 'other work',
+      run: (signal) => {
+        room = signal
+        return new Promise((resolve) => signal.addEventListener('abort', () => resolve()))
+      },
+    })
+    while (room === undefined) await sleep(5)
+    fake.setFault([ANSWER, TITLE])
+    const started = start()
+    expect(room.aborted).toBe(true)
+    await started
+  })
+
+  it('is asked for behind what came of a continued reply, as its server has read it', async () => {
+    fake.setFault({ type: 'stalls', afterTokens: 3 })
+    const { replyId } = await start()
+    while ((await history.getMessage({ messageId: replyId })).text === '') await sleep(5)
+    alcove.replies.stop(replyId)
+    await alcove.replies.whenIdle()
+    fake.setFault([{ type: 'reply', text: ' And the rest.' }, TITLE])
+    await alcove.replies.start({ conversationId, action: { type: 'continue', messageId: replyId } })
+    const asked = await untilAsked(3)
+    const read = [...(chats()[1] as Body).messages, { role: 'assistant', content: ' And the rest.' }]
+    expect(asked.messages.slice(0, -1)).toEqual(read)
+  })
+
   it('is not asked for where the first line is what the person wants, or the demo answers', async () => {
     await change({ titles: 'first-line' })
     await exchange([TITLE])
@@ -199,7 +230,7 @@ describe('a title', () => {
   })
 
   it('is not asked for when the request would not fit the window', async () => {
-    fake.setFault({ type: 'reply', text: 'The cherries bloom. '.repeat(1_000) })
+    fake.setFault({ type: 'raw', chunks: replyEvents(['The cherries bloom. '.repeat(1_000)]) })
     await start()
     await alcove.replies.whenIdle()
     await longPause()
@@ -267,6 +298,29 @@ describe('a title that fails', () => {
     await longPause()
     expect(chats().length).toBe(5)
   })
+})
+
+it('takes nothing from what a person may choose for replies', async () => {
+  const refuse = { type: 'refuse-field', field: 'reasoning_effort' } as const
+  fake.setFault([{ type: 'reply', text: 'In March.', reasoning: 'Let me see.' }, refuse, TITLE])
+  await start()
+  await untilTitled('Cherry blossoms in Kyoto')
+  expect(chats().map((body) => 'reasoning_effort' in body)).toEqual([false, true, false])
+  const known = await knownCapabilities(history, endpoint.id, MODEL)
+  expect(capabilityOf(known, 'refused-fields')).toBe(undefined)
+})
+
+it('is told apart from replies in the list of connections', async () => {
+  const known = new Set(listConnections().connections.map(({ id }) => id))
+  await exchange([TITLE])
+  await untilTitled('Cherry blossoms in Kyoto')
+  const made = listConnections().connections.filter(({ id }) => !known.has(id))
+  expect(
+    made
+      .map(({ purpose }) => purpose)
+      .filter((purpose) => purpose === 'reply' || purpose === 'title')
+      .sort(),
+  ).toEqual(['reply', 'title'])
 })
 
 describe('another model', () => {
