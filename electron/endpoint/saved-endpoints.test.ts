@@ -69,6 +69,16 @@ describe('saved endpoints', () => {
     expect(readFileSync(path.join(folder, 'keys.json'), 'utf8')).not.toContain('sk-secret')
   })
 
+  it('lose the certificate that was accepted for them on the way as well, and keep it otherwise', async () => {
+    const { id } = await create('https://127.0.0.1:8080/v1')
+    const certificate = 'ab'.repeat(32)
+    await updateEndpoint(history, keys, { endpointId: id, certificate })
+    await updateEndpoint(history, keys, { endpointId: id, baseUrl: 'https://127.0.0.1:8080/engines/v1' })
+    expect((await accessEndpoint(history, keys, id)).certificate).toBe(certificate)
+    await updateEndpoint(history, keys, { endpointId: id, baseUrl: 'https://127.0.0.1:9000/v1' })
+    expect((await accessEndpoint(history, keys, id)).certificate).toBeNull()
+  })
+
   it('keep their key when only the path or the name changes, and take a new one with a new address', async () => {
     const { id } = await create('http://127.0.0.1:8080/v1')
     await updateEndpoint(history, keys, { endpointId: id, baseUrl: 'http://127.0.0.1:8080/engines/v1', name: 'Two' })
