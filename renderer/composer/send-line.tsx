@@ -18,7 +18,7 @@ interface SendLineProps {
 
 /** One line below the card: what is about to be sent, or why it cannot be. */
 export function SendLine({ conversationId, error }: SendLineProps): ReactNode {
-  const { isKnown, endpoint } = useModelChoice()
+  const { isKnown, endpoint, isReplaced } = useModelChoice()
   const preview = usePreview(conversationId)
   if (error && !(error.code === 'endpoint-missing')) {
     return (
@@ -37,6 +37,14 @@ export function SendLine({ conversationId, error }: SendLineProps): ReactNode {
         <Button onClick={() => useDialogs.getState().show({ type: 'settings', section: 'endpoints' })}>
           {t('composer.addEndpoint')}
         </Button>
+      </output>
+    )
+  }
+  if (endpoint && isReplaced) {
+    return (
+      <output className={styles.line} data-kind="warning">
+        <TriangleAlert aria-hidden />
+        <span>{t('composer.endpointGone', { endpoint: endpoint.name })}</span>
       </output>
     )
   }

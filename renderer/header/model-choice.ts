@@ -9,13 +9,15 @@ export interface ModelChoice {
   endpoint: Endpoint | null
   /** Null leaves the choice to the server. */
   model: string | null
+  /** The endpoint that the conversation had chosen was deleted, and another one answers in its place. */
+  isReplaced: boolean
 }
 
 /** Which endpoint and model answer in the conversation in front. */
 export function useModelChoice(): ModelChoice {
   const conversation = useOpenConversation()
   const { endpoints, defaultEndpointId } = useEndpointStore()
-  if (!endpoints) return { isKnown: false, endpoint: null, model: null }
+  if (!endpoints) return { isKnown: false, endpoint: null, model: null, isReplaced: false }
   return { isKnown: true, ...chooseModel(conversation, endpoints, defaultEndpointId) }
 }
 
@@ -24,11 +26,13 @@ export function chooseModel(
   conversation: Pick<Conversation, 'endpointId' | 'model'> | null,
   endpoints: readonly Endpoint[],
   defaultEndpointId: string | null,
-): Pick<ModelChoice, 'endpoint' | 'model'> {
+): Omit<ModelChoice, 'isKnown'> {
   const byId = (id: string | null | undefined) => endpoints.find((endpoint) => endpoint.id === id)
   const own = byId(conversation?.endpointId)
   const endpoint = own ?? byId(defaultEndpointId) ?? endpoints[0] ?? null
   // A model name means something on the endpoint it was chosen for only.
   const isOwn = endpoint === own || conversation?.endpointId === null
-  return { endpoint, model: (isOwn ? conversation?.model : null) ?? endpoint?.defaultModel ?? null }
+  // A model is chosen together with its endpoint, so that one left alone has lost it.
+  const isReplaced = endpoint !== null && !own && Boolean(conversation?.endpointId ?? conversation?.model)
+  return { endpoint, model: (isOwn ? conversation?.model : null) ?? endpoint?.defaultModel ?? null, isReplaced }
 }

@@ -1,21 +1,23 @@
-import { Menu } from '@base-ui/react/menu'
-import { Check, ChevronDown, Settings2, SlidersHorizontal } from 'lucide-react'
-import { type ReactNode, useEffect } from 'react'
-import type { Endpoint } from '../../shared/record-types.ts'
+import { Combobox } from '@base-ui/react/combobox'
+import { ChevronDown, Settings2, SlidersHorizontal } from 'lucide-react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { call } from '../bridge.ts'
 import { t } from '../i18n/i18n.ts'
 import { showError } from '../notices/show-error.ts'
 import { useDialogs } from '../shell/dialogs.ts'
-import { formatCount } from '../transcript/format-numbers.ts'
 import { putConversation } from '../transcript/open-conversation.ts'
 import { askForModels, type ModelsAnswer, useEndpointStore } from './endpoint-store.ts'
 import { useModelChoice } from './model-choice.ts'
+import { ModelGroups, OtherEndpoints } from './model-list.tsx'
+import { modelOptions, optionValue, readOption } from './model-options.ts'
 import styles from './model-picker.module.css'
 
-/** Which model answers, and where; the menu has the models of every endpoint. */
+/** Which model answers, and where; the list below it has the models of every endpoint. */
 export function ModelPicker({ conversationId }: { conversationId: string }): ReactNode {
   const { isKnown, endpoint, model } = useModelChoice()
   const answers = useEndpointStore((state) => state.models)
+  const [isOpen, setOpen] = useState(false)
+  const [query, setQuery] = useState('')
   const endpointId = endpoint?.id
   const isAsked = endpointId !== undefined && answers.has(endpointId)
   useEffect(() => {
@@ -33,9 +35,27 @@ export function ModelPicker({ conversationId }: { conversationId: string }): Rea
   const answer = answers.get(endpoint.id)
   const name = model ?? firstModel(answer) ?? t('header.defaultModel')
   const health = sayHealth(answer)
+  const openChanged = (next: boolean) => {
+    setOpen(next)
+    setQuery('')
+    if (next) askAll()
+  }
+  const choose = (value: string | null) => {
+    if (value === null) return
+    call('conversations.update', { conversationId, ...readOption(value) }).then(putConversation, showError)
+  }
   return (
-    <Menu.Root onOpenChange={(isOpen) => isOpen && askAll()}>
-      <Menu.Trigger
+    <Combobox.Root
+      open={isOpen}
+      onOpenChange={openChanged}
+      value={optionValue(endpoint.id, name)}
+      onValueChange={choose}
+      inputValue={query}
+      onInputValueChange={setQuery}
+      filter={null}
+      autoHighlight
+    >
+      <Combobox.Trigger
         className={styles.chip}
         aria-label={`${t('header.model')}: ${name}, ${endpoint.name}, ${health}`}
         title={`${name} · ${endpoint.name} ${health}`}
@@ -44,90 +64,61 @@ export function ModelPicker({ conversationId }: { conversationId: string }): Rea
         <span className={styles.name}>{name}</span>
         <span className={styles.endpoint}>· {endpoint.name}</span>
         <ChevronDown aria-hidden className={styles.chevron} />
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Positioner align="end" sideOffset={6} className={styles.positioner}>
-          <Menu.Popup className={styles.popup}>
-            <Endpoints conversationId={conversationId} chosenEndpointId={endpoint.id} chosenModel={name} />
-            <Menu.Separator className={styles.separator} />
-            <Menu.Item
-              className={styles.item}
-              onClick={() => useDialogs.getState().show({ type: 'reply-settings', conversationId })}
-            >
-              <SlidersHorizontal aria-hidden />
-              {t('replySettings.open')}
-            </Menu.Item>
-            <Menu.Item className={styles.item} onClick={manageEndpoints}>
-              <Settings2 aria-hidden />
-              {t('header.manageEndpoints')}
-            </Menu.Item>
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+      </Combobox.Trigger>
+      <Combobox.Portal>
+        <Combobox.Positioner align="end" sideOffset={6} className={styles.positioner}>
+          <Combobox.Popup className={styles.popup} aria-label={t('header.model')}>
+            <Choices conversationId={conversationId} query={query} close={() => openChanged(false)} />
+          </Combobox.Popup>
+        </Combobox.Positioner>
+      </Combobox.Portal>
+    </Combobox.Root>
   )
 }
 
-interface EndpointsProps {
+interface ChoicesProps {
   conversationId: string
-  chosenEndpointId: string
-  chosenModel: string
+  query: string
+  close: () => void
 }
 
-function Endpoints({ conversationId, chosenEndpointId, chosenModel }: EndpointsProps): ReactNode {
+function Choices({ conversationId, query, close }: ChoicesProps): ReactNode {
   const { endpoints, models } = useEndpointStore()
-  const choose = (value: string) => {
-    const [endpointId = '', ...model] = value.split('\n')
-    call('conversations.update', { conversationId, endpointId, model: model.join('\n') || null }).then(
-      putConversation,
-      showError,
-    )
+  const options = modelOptions(endpoints ?? [], models, query)
+  const closeAnd = (act: () => void) => () => {
+    close()
+    act()
   }
   return (
-    <Menu.RadioGroup value={`${chosenEndpointId}\n${chosenModel}`} onValueChange={choose}>
-      {endpoints?.map((endpoint) => (
-        <EndpointModels key={endpoint.id} endpoint={endpoint} answer={models.get(endpoint.id)} />
-      ))}
-    </Menu.RadioGroup>
-  )
-}
-
-function EndpointModels({ endpoint, answer }: { endpoint: Endpoint; answer: ModelsAnswer | undefined }): ReactNode {
-  return (
-    <Menu.Group className={styles.group}>
-      <Menu.GroupLabel className={styles.label}>
-        <span className={styles.dot} data-state={answer?.state} aria-hidden />
-        <span className={styles.name}>{endpoint.name}</span>
-        <span className={styles.health}>{sayHealth(answer)}</span>
-      </Menu.GroupLabel>
-      {answer?.state === 'failed' && <output className={styles.problem}>{answer.error.message}</output>}
-      {answer?.state === 'asking' && <p className={styles.problem}>{t('header.loadingModels')}</p>}
-      {answer?.state === 'listed' && answer.models.length === 0 && (
-        <p className={styles.problem}>{t('header.noModelsListed')}</p>
-      )}
-      {answer?.state === 'listed' &&
-        answer.models.map((model) => (
-          <Menu.RadioItem
-            key={model.id}
-            value={`${endpoint.id}\n${model.id}`}
-            className={styles.item}
-            label={model.id}
-            closeOnClick
-          >
-            <span className={styles.check}>
-              <Menu.RadioItemIndicator>
-                <Check aria-hidden />
-              </Menu.RadioItemIndicator>
-            </span>
-            <span className={styles.name}>{model.id}</span>
-            {model.windowTokens !== null && (
-              <span className={styles.health}>
-                {t('header.modelWindow', { tokens: formatCount(model.windowTokens) })}
-              </span>
-            )}
-          </Menu.RadioItem>
-        ))}
-    </Menu.Group>
+    <>
+      {/* Always there for the keyboard: who types before it is in sight brings it there. */}
+      <div className={options.hasFilter ? styles.filter : 'visually-hidden'}>
+        <Combobox.Input
+          className={styles.filterField}
+          aria-label={t('header.filterModels')}
+          placeholder={t('header.filterModels')}
+          spellCheck={false}
+        />
+      </div>
+      <div className={styles.scroll}>
+        <ModelGroups {...options} />
+        <OtherEndpoints others={options.others} />
+      </div>
+      <div className={styles.foot}>
+        <button
+          type="button"
+          className={styles.action}
+          onClick={closeAnd(() => useDialogs.getState().show({ type: 'reply-settings', conversationId }))}
+        >
+          <SlidersHorizontal aria-hidden />
+          {t('replySettings.open')}
+        </button>
+        <button type="button" className={styles.action} onClick={closeAnd(manageEndpoints)}>
+          <Settings2 aria-hidden />
+          {t('header.manageEndpoints')}
+        </button>
+      </div>
+    </>
   )
 }
 
