@@ -5,10 +5,10 @@ import { EndpointFailure } from '../failure.ts'
 /** What is wrong with a certificate, by OpenSSL's name for it (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
 const WRONG: Record<string, string> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'was made by the server itself, so no authority vouches for it',
-  SELF_SIGNED_CERT_IN_CHAIN: 'comes from an authority that this computer does not know',
-  UNABLE_TO_GET_ISSUER_CERT: 'comes from an authority that this computer does not know',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'comes from an authority that this computer does not know',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'comes from an authority that this computer does not know',
+  SELF_SIGNED_CERT_IN_CHAIN: 'comes from an authority that Alcove does not know',
+  UNABLE_TO_GET_ISSUER_CERT: 'comes from an authority that Alcove does not know',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'comes from an authority that Alcove does not know',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'comes from an authority that Alcove does not know',
   ERR_TLS_CERT_ALTNAME_INVALID: 'was made for another name',
   HOSTNAME_MISMATCH: 'was made for another name',
   CERT_HAS_EXPIRED: 'has expired',
@@ -34,7 +34,7 @@ export function fingerprintOf(certificate: X509Certificate): string {
 
 /** The failure for a certificate that the computer does not trust, `code` saying why. */
 export function untrusted(where: string, code: string, certificate: X509Certificate): EndpointFailure {
-  const wrong = WRONG[code] ?? `is not trusted by this computer (${code.slice(0, 60)})`
+  const wrong = WRONG[code] ?? `is not trusted (${code.slice(0, 60)})`
   return new EndpointFailure(
     'endpoint-certificate',
     `The certificate of ${where} ${wrong}. Nothing was sent. If the server is yours, compare the certificate's fingerprint and accept it in the endpoint's settings.`,

@@ -97,7 +97,7 @@ describe('a server with https', () => {
     ['is not valid yet', { validFrom: new Date(Date.now() + DAY_MS) }],
     ['was made for another name', { hosts: ['example.test', '127.0.0.2'] }],
     [
-      'authority that this computer does not know',
+      'authority that Alcove does not know',
       { authority: makeCertificate({ name: 'Other', isAuthority: true }) },
     ],
   ])('whose certificate %s is refused with a sentence of its own', async (words, wrong) => {

@@ -8,7 +8,7 @@ interface Peer {
   hostname: string
   /** `host:port` for sentences. */
   where: string
-  /** SHA-256 of the one certificate that is accepted; null asks the authorities of this computer. */
+  /** SHA-256 of the one certificate that is accepted; null asks the authorities that come with the program. */
   certificate: string | null
 }
 
