@@ -74,5 +74,7 @@ function isShort({ tokens, neededTokens }: TestedWindow): boolean {
 function windowText(window: TestedWindow): string {
   const facts = { tokens: formatCount(window.tokens), needed: formatCount(window.neededTokens), model: window.model }
   if (window.source === 'assumed') return t('endpoints.window.assumed', facts)
-  return t(isShort(window) ? 'endpoints.window.short' : 'endpoints.window.enough', facts)
+  if (!isShort(window)) return t('endpoints.window.enough', facts)
+  // The advice says itself how much is missing, and what for.
+  return t(window.advice ? 'endpoints.window.loaded' : 'endpoints.window.short', facts)
 }
