@@ -1,4 +1,6 @@
 /** Every guard whose removal some test must notice. */
+import { answerAndTitleGuards } from './guarded/answers-and-titles.ts'
+import { endpointGuards } from './guarded/endpoint.ts'
 import { historyFileGuards } from './guarded/history-file.ts'
 import { indexAndWorkerGuards } from './guarded/index-and-worker.ts'
 import { keyGuards } from './guarded/keys.ts'
@@ -14,4 +16,6 @@ export const guards: readonly Guard[] = [
   ...indexAndWorkerGuards,
   ...searchAndRepairGuards,
   ...transferAndWindowGuards,
+  ...endpointGuards,
+  ...answerAndTitleGuards,
 ]
