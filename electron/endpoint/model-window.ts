@@ -4,7 +4,7 @@ import type { History } from '../history/history.ts'
 import { ASSUMED_WINDOW_TOKENS } from '../memory/build-prompt.ts'
 import type { EndpointConnection } from './address.ts'
 import { capabilityOf, knownCapabilities, learn } from './capabilities.ts'
-import { detectWindow } from './servers/detect-window.ts'
+import { detectWindow } from './servers/window/detect-window.ts'
 
 export interface KnownWindow {
   /** Tokens. */

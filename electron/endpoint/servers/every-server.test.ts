@@ -2,12 +2,12 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { type FakeServer, type FakeServerName, startFakeServer } from '../../../tests/fakes/servers/fake-server.ts'
 import { fakeTemplate } from '../../../tests/fakes/servers/recorded-server.ts'
 import type { EndpointConnection } from '../address.ts'
-import { askCapabilities } from './ask-capabilities.ts'
+import { askCapabilities } from './check/ask-capabilities.ts'
 import { countTokens, findTokenRoute } from './count-tokens.ts'
-import { detectWindow } from './detect-window.ts'
 import { recogniseServer } from './recognise-server.ts'
 import { searchLocal } from './search-local.ts'
 import { testEndpoint } from './test-connection.ts'
+import { detectWindow } from './window/detect-window.ts'
 
 const { signal } = new AbortController()
 const fakes: FakeServer[] = []

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type FakeEndpoint, startFakeEndpoint } from '../../../tests/fakes/fake-endpoint.ts'
 import type { EndpointConnection } from '../address.ts'
-import { detectWindow } from './detect-window.ts'
 import { listModels } from './list-models.ts'
 import { recogniseServer } from './recognise-server.ts'
+import { detectWindow } from './window/detect-window.ts'
 
 const { signal } = new AbortController()
 let fake: FakeEndpoint

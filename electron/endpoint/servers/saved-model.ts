@@ -8,8 +8,8 @@ import { knownCapabilities, learn } from '../capabilities.ts'
 import { knownWindow } from '../model-window.ts'
 import { accessEndpoint, networkRules } from '../saved-endpoints.ts'
 import { checkCapabilities } from './check/check-capabilities.ts'
-import { neededWindow } from './needed-window.ts'
 import { testEndpoint } from './test-connection.ts'
+import { neededWindow } from './window/needed-window.ts'
 
 /** Tests an address that is not saved yet. */
 export async function testAddress(

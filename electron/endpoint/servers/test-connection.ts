@@ -6,11 +6,11 @@ import { EndpointFailure } from '../http/failure.ts'
 import { withinTime } from '../http/fetch-json.ts'
 import { discardBody, sendRequest } from '../http/request.ts'
 import { statusFailure } from '../http/status-failure.ts'
-import { entryFor, listOrNull, windowsIn } from './detect-window.ts'
 import { canChat, listModels } from './list-models.ts'
 import { askNativeRoutes } from './native-routes.ts'
-import { windowAdvice } from './raise-window.ts'
 import { recogniseServer } from './recognise-server.ts'
+import { entryFor, listOrNull, windowsIn } from './window/detect-window.ts'
+import { windowAdvice } from './window/raise-window.ts'
 
 const TEST_TIMEOUT_MS = 10_000
 const FINGERPRINT_TIMEOUT_MS = 2_000

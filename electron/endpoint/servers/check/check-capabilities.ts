@@ -1,6 +1,6 @@
 import type { CapabilityName } from '../../../../shared/record-types.ts'
 import type { EndpointConnection } from '../../address.ts'
-import { askCapabilities, askTokenCount, type Fact } from '../ask-capabilities.ts'
+import { askCapabilities, askTokenCount, type Fact } from './ask-capabilities.ts'
 import { tryCancel, tryFields, tryImages, tryStream } from './tries.ts'
 
 /** What is being tried, and what is known by now. */

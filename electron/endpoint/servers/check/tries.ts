@@ -1,8 +1,8 @@
 import type { CapabilityName, Sampling } from '../../../../shared/record-types.ts'
 import type { ChatMessage } from '../../wire/chat-message.ts'
-import type { Fact } from '../ask-capabilities.ts'
-import { SAMPLE_TEXT } from '../sample-text.ts'
+import type { Fact } from './ask-capabilities.ts'
 import type { Check } from './check-capabilities.ts'
+import { SAMPLE_TEXT } from './sample-text.ts'
 import { type TriedReply, tryReply } from './try-reply.ts'
 
 /** The first reply may have to wait for the model to be loaded. */
@@ -96,7 +96,8 @@ export async function tryCancel(check: Check): Promise<Fact[]> {
     leaveAtFirstToken: true,
   })
   if (left.firstTokenMs === null || check.signal.aborted) return []
-  const limitMs = PROMPT_GRACE_MS + PROMPT_FACTOR * Math.max(check.firstTokenMs, left.firstTokenMs)
+  const firstTokenMs = Math.max(check.firstTokenMs, left.firstTokenMs)
+  const limitMs = PROMPT_GRACE_MS + Math.ceil(PROMPT_FACTOR * firstTokenMs)
   const next = await short(check, [say('user', 'Say yes.')], { limitMs, leaveAtFirstToken: true })
   if (next.failure !== null || check.signal.aborted) return []
   return [{ name: 'cancel', value: next.firstTokenMs !== null }]

@@ -4,7 +4,7 @@ import type { EndpointConnection } from '../../address.ts'
 import { streamChat } from '../../chat.ts'
 import { EndpointFailure } from '../../http/failure.ts'
 import type { ChatMessage } from '../../wire/chat-message.ts'
-import type { Fact } from '../ask-capabilities.ts'
+import type { Fact } from './ask-capabilities.ts'
 
 interface Try {
   connection: EndpointConnection

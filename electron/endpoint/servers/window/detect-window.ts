@@ -1,7 +1,7 @@
-import type { ConnectionPurpose } from '../../../shared/record-types.ts'
-import type { EndpointConnection } from '../address.ts'
-import { asRecord } from '../http/server-text.ts'
-import { asWindow, type ListedModel, listWithTraining } from './list-models.ts'
+import type { ConnectionPurpose } from '../../../../shared/record-types.ts'
+import type { EndpointConnection } from '../../address.ts'
+import { asRecord } from '../../http/server-text.ts'
+import { asWindow, type ListedModel, listWithTraining } from '../list-models.ts'
 import {
   askNativeRoutes,
   isKobold,
@@ -9,7 +9,7 @@ import {
   lmStudioModel,
   type NativeAnswers,
   oldLmStudioModel,
-} from './native-routes.ts'
+} from '../native-routes.ts'
 
 /** For each route that is asked. */
 export const ROUTE_TIMEOUT_MS = 2_000

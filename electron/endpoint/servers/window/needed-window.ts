@@ -1,4 +1,4 @@
-import { estimateMessageTokens } from '../../memory/estimate-tokens.ts'
+import { estimateMessageTokens } from '../../../memory/estimate-tokens.ts'
 
 /** Below this no conversation is worth having. */
 const LEAST_TOKENS = 4_096
