@@ -98,9 +98,13 @@ export function shareWindow(input: {
   const { systemPrompt, windowTokens, tokenRatio } = input
   const reserveTokens = Math.min(input.reserveTokens, Math.floor(windowTokens / 2))
   const systemPromptTokens = systemPrompt ? Math.ceil(tokenRatio * estimateMessageTokens(systemPrompt)) : 0
-  const margin = Math.max(64, Math.ceil(windowTokens * SAFETY_SHARE))
-  const budgetTokens = Math.max(0, windowTokens - reserveTokens - systemPromptTokens - margin)
+  const budgetTokens = Math.max(0, windowTokens - reserveTokens - systemPromptTokens - marginOf(windowTokens))
   return { budgetTokens, reserveTokens, systemPromptTokens }
+}
+
+/** Tokens of a window that stay free because estimates err. */
+export function marginOf(windowTokens: number): number {
+  return Math.max(64, Math.ceil(windowTokens * SAFETY_SHARE))
 }
 
 /**

@@ -4,7 +4,7 @@ import { streamChat } from '../endpoint/chat.ts'
 import type { FinishReplyArgs } from '../history/replies.ts'
 import type { ActiveReply } from './active-reply.ts'
 import type { ChunkWriter } from './chunk-writer.ts'
-import type { ReplyFindings } from './learn-from-reply.ts'
+import type { ReplyFindings } from './learning/learn-from-reply.ts'
 import type { ReadyRequest } from './request-reply.ts'
 
 /** How a reply ended and what was measured on the way; times in milliseconds. */

@@ -10,16 +10,16 @@ import type {
 import type { EndpointConnection } from '../endpoint/address.ts'
 import { capabilityOf, knownCapabilities } from '../endpoint/capabilities.ts'
 import { type KnownWindow, knownWindow, learnWindow, rememberModels } from '../endpoint/model-window.ts'
-import { listModels } from '../endpoint/servers/list-models.ts'
 import { toAccess } from '../endpoint/saved-endpoints.ts'
+import { listModels } from '../endpoint/servers/list-models.ts'
 import type { ChatMessage } from '../endpoint/wire/chat-message.ts'
 import type { History } from '../history/history.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import type { Prompt } from '../memory/build-prompt.ts'
+import { marginOf, type Prompt } from '../memory/build-prompt.ts'
 import { preparePrompt } from '../memory/prepare-prompt.ts'
 import type { ReplyTarget } from './choose-target.ts'
+import type { Lesson } from './learning/second-try.ts'
 import { withImages } from './prompt-images.ts'
-import type { Lesson } from './second-try.ts'
 
 /** What asks a model that cannot prefill to go on with a reply; sent, recorded, and not shown as a message. */
 const CONTINUE_REQUEST =
@@ -55,6 +55,9 @@ export interface ReadyRequest {
 
 const LEAST_ANSWER_TOKENS = 16
 
+/** A reply waits no longer than this to learn the size of the window. */
+const WINDOW_WAIT_MS = 2_000
+
 const askedInThisRun = new Set<string>()
 
 /**
@@ -80,7 +83,7 @@ export async function readyRequest(
   const { messages, images, leftOut } = await withImages(history, prompt, takesImages)
   const notices =
     leftOut === 0 ? lesson.notices : [...lesson.notices, { type: 'images-left-out', images: leftOut } as const]
-  const sampling = withinWindow(samplingOf(request), prompt)
+  const sampling = withinWindow(samplingOf(request), prompt, lesson)
   return { access, model, window, capabilities, prompt, messages, images, sampling, notices }
 }
 
@@ -93,11 +96,16 @@ function refuseImagesAlone({ messages }: Prompt, model: string): void {
   )
 }
 
-/** An answer longer than what the prompt leaves of the window is refused by vLLM, and cut by others anyway. */
-function withinWindow(sampling: Sampling, { summary }: Prompt): Sampling {
+/**
+ * An answer longer than what the prompt leaves of the window is refused by vLLM. A prompt that does not fit by estimate
+ * may fit in truth, so that its answer is cut short only once a server has refused it.
+ */
+function withinWindow(sampling: Sampling, { summary }: Prompt, lesson: Lesson): Sampling {
   const { maxTokens } = sampling
-  const room = Math.max(LEAST_ANSWER_TOKENS, summary.windowTokens - summary.estimatedTokens)
-  if (summary.windowSource === 'assumed' || maxTokens === undefined || maxTokens <= room) return sampling
+  const { windowTokens, estimatedTokens, windowSource, fits } = summary
+  const room = Math.max(LEAST_ANSWER_TOKENS, windowTokens - estimatedTokens - marginOf(windowTokens))
+  const isSure = lesson.window !== undefined || (fits && windowSource !== 'assumed')
+  if (!isSure || maxTokens === undefined || maxTokens <= room) return sampling
   return { ...sampling, maxTokens: room }
 }
 
@@ -135,7 +143,8 @@ async function currentWindow(
 ): Promise<KnownWindow> {
   const asked = `${target.endpoint.id} ${model}`
   if (target.endpoint.windowTokens === null && !askedInThisRun.has(asked)) {
-    const learned = await learnWindow(history, target.endpoint, access, model, signal)
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(WINDOW_WAIT_MS)])
+    const learned = await learnWindow(history, target.endpoint, access, model, limited)
     // A server that does not tell yet (a model not loaded) is asked again at the next reply.
     if (learned !== undefined) askedInThisRun.add(asked)
   }

@@ -8,10 +8,10 @@ import { log } from '../log.ts'
 import type { Prompt } from '../memory/build-prompt.ts'
 import type { ActiveReply } from './active-reply.ts'
 import type { ChunkWriter } from './chunk-writer.ts'
-import { cutNotice, learnFromReply, type ReplyFindings } from './learn-from-reply.ts'
+import { cutNotice, learnFromReply, type ReplyFindings } from './learning/learn-from-reply.ts'
+import { type Lesson, learnFromFailure, learnFromFullWindow } from './learning/second-try.ts'
 import { emptyOutcome, endedBy, type ReplyOutcome, receiveReply } from './receive-reply.ts'
 import { type ReadyRequest, type ReplyRequest, readyRequest, toSentSummary } from './request-reply.ts'
-import { type Lesson, learnFromFailure } from './second-try.ts'
 
 interface RunOptions {
   history: History
@@ -68,6 +68,7 @@ async function receiveInTries(options: RunOptions, outcome: ReplyOutcome, run: R
       const isSilent = reply.text === text && reply.reasoning === reasoning
       const next =
         isSilent && !signal.aborted ? await learnFromFailure(history, request, { ready, lesson }, error) : null
+      if (!isSilent) await learnFromFullWindow(history, request.target.endpoint.id, ready, error)
       if (next === null) throw error
       lesson = next
     }

@@ -1,10 +1,10 @@
-import type { Capability, ReplyNotice } from '../../shared/record-types.ts'
-import { capabilityOf, learn } from '../endpoint/capabilities.ts'
-import type { Learned } from '../endpoint/stream/chat-event.ts'
-import type { Fact } from '../history/capabilities.ts'
-import type { History } from '../history/history.ts'
+import type { Capability, ReplyNotice } from '../../../shared/record-types.ts'
+import { capabilityOf, learn } from '../../endpoint/capabilities.ts'
+import type { Learned } from '../../endpoint/stream/chat-event.ts'
+import type { Fact } from '../../history/capabilities.ts'
+import type { History } from '../../history/history.ts'
+import type { ReadyRequest } from '../request-reply.ts'
 import { isPromptCut, windowOfCut } from './detect-cut.ts'
-import type { ReadyRequest } from './request-reply.ts'
 
 /** Weight of the newest reply in the ratio of real to estimated tokens. */
 const RATIO_WEIGHT = 0.3
@@ -24,8 +24,10 @@ export interface ReplyFindings {
   promptTokens: number | null
 }
 
+type CutNotice = Extract<ReplyNotice, { type: 'prompt-cut' }>
+
 /** What a person is told of a finished reply: that the server read less than was sent. */
-export function cutNotice(ready: ReadyRequest, promptTokens: number | null): ReplyNotice | null {
+export function cutNotice(ready: ReadyRequest, promptTokens: number | null): CutNotice | null {
   const { estimatedTokens, windowTokens } = ready.prompt.summary
   // What an image costs is not known well enough to tell.
   if (promptTokens === null || ready.images > 0) return null
@@ -48,8 +50,11 @@ export async function learnFromReply(
     const former = capabilityOf(known, 'refused-fields') ?? []
     facts.push({ name: 'refused-fields', value: [...new Set([...former, ...refusedFields])].sort() })
   }
-  if (promptTokens !== null && cutNotice(ready, promptTokens) !== null) {
-    facts.push({ name: 'window', value: windowOfCut(promptTokens) })
+  const cut = cutNotice(ready, promptTokens)
+  if (cut !== null) {
+    const window = windowOfCut(cut)
+    // A window that is larger than what was believed in would send even more.
+    if (window < ready.window.tokens) facts.push({ name: 'window', value: window })
   } else facts.push(...ratioOf(ready, promptTokens))
   if (facts.length > 0) await learn(history, endpointId, ready.model, 'learned', facts)
 }
