@@ -144,11 +144,39 @@ it('shows a model of which nothing is known, with a name that is longer than the
   await picture('unknown-model', row('window'))
 })
 
+it('tries out what a model can do when it is asked to, and keeps what it learns', async () => {
+  await dialog().getByRole('combobox', { name: words.capabilities.model, exact: true }).click()
+  await launched.window.getByRole('option', { name: MODEL }).click()
+  await dialog().getByRole('button', { name: words.capabilities.check }).click()
+  const checked = dialog().getByText(words.capabilities.checked)
+  const ended = checked.or(dialog().getByRole('alert'))
+  await ended.waitFor({ timeout: 90_000 })
+  expect(await ended.textContent()).toBe(words.capabilities.checked)
+  await row('usage').and(launched.window.locator('[data-state=yes]')).waitFor()
+  await picture('checked', checked)
+})
+
+it('warns of a window that is too small for the settings, and says how it is raised', async () => {
+  const small = await startFakeEndpoint({
+    routes: { '/v1/models': { data: [{ id: MODEL, meta: { n_ctx: 2_048 } }] }, '/props': { n_ctx: 2_048 } },
+  })
+  const { id: endpointId } = await stored()
+  await bridgeCall(launched.window, 'endpoints.update', { endpointId, baseUrl: small.url })
+  await dialog().getByRole('button', { name: words.settings.test }).click()
+  const warning = dialog()
+    .getByRole('status')
+    .filter({ hasText: `2,048 tokens of context are loaded for ${MODEL}.` })
+  await warning.waitFor()
+  await picture('window-short', warning)
+  await bridgeCall(launched.window, 'endpoints.update', { endpointId, baseUrl: fake.url })
+  await small.close()
+})
+
 it('copies the report without where the model is', async () => {
   await dialog().getByRole('button', { name: words.capabilities.copy }).click()
   await dialog().getByRole('button', { name: words.capabilities.copied }).waitFor()
   const text = await launched.app.evaluate(({ clipboard }) => clipboard.readText())
-  expect(text).toContain(`What ${LONG_NAME} can do`)
+  expect(text).toContain(`What ${MODEL} can do`)
   expect(text).not.toContain(String(fake.port))
 })
 
