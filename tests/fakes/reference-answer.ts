@@ -34,7 +34,7 @@ type Answer = {
 function judge(answer: Answer, hasBegun: boolean, first: string): string {
   if (answer.failed) return 'failed'
   if (answer.ended || first === '') return answer.ended && hasBegun ? 'whole' : 'reply-empty'
-  return hasBegun || answer.chunks > 0 ? 'stream-broken' : 'endpoint-not-openai'
+  return hasBegun || answer.chunks > 0 || answer.broken ? 'stream-broken' : 'endpoint-not-openai'
 }
 
 /** The first character that is neither blank nor of a byte order mark, whole or in pieces. */
@@ -86,6 +86,7 @@ function read(
 
 function readWhole(text: string, answer: Answer): void {
   const body = parse(text)
+  answer.broken = body === undefined
   if (isObject(body)) readChunk(body, answer)
   answer.ended ||= !answer.failed && answer.chunks > 0
 }

@@ -20,7 +20,8 @@ export function judgeReply(
   const isWhole = state.done || state.finishReason !== null
   if (isWhole && hasBegun) return null
   if (isWhole || state.form === 'unknown') return emptyReply(state, where)
-  if (!hasBegun && !state.hasChunks) {
+  // What was cut off in its first piece, or is no JSON where some should be, is no other kind of server.
+  if (!hasBegun && !state.hasChunks && !state.malformed) {
     return new EndpointFailure(
       'endpoint-not-openai',
       `${where} answered with something that is not a reply of a model. Check that the address is that of an OpenAI-compatible server; it usually ends in /v1.`,

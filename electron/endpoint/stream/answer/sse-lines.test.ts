@@ -43,20 +43,6 @@ function interpret(bytes: Uint8Array): Event[] {
 }
 
 describe('the events of a stream', () => {
-  it.each<[string, string, Event[]]>([
-    ['a space after the colon or none', 'data:a\n\ndata: b\n\ndata:  c\n\n', [one('a'), one('b'), one(' c')]],
-    ['lines joined', 'data: a\ndata\ndata: b\n\n', [one('a\n\nb')]],
-    ['CR, LF and CRLF', 'data: a\r\rdata: b\n\ndata: c\r\n\r\n', [one('a'), one('b'), one('c')]],
-    ['names', 'event: x\ndata: a\n\nevent:\ndata: b\n\n', [{ event: 'x', data: 'a' }, one('b')]],
-    ['comments, ids and retries left out', ': c\nid: 1\nretry: 5\ndata: a\n\n', [one('a')]],
-    ['fields in capitals left out', 'Data: a\nDATA: b\n\n', []],
-    ['only the first mark of byte order left out', '\ufeffdata: a\n\n\ufeffdata: b\n\n', [one('a')]],
-    ['the last one without its blank line', 'data: a', [one('a')]],
-    ['a NUL kept', 'data: a\u0000b\n\n', [one('a\u0000b')]],
-  ])('are read with %s', (_name, text, events) => {
-    expect(read([Buffer.from(text)])).toEqual(events)
-  })
-
   it('are those of the standard, for any bytes and any cutting', () => {
     fc.assert(
       fc.property(hostileBytes, cutSizes, (bytes, sizes) => {
@@ -66,7 +52,3 @@ describe('the events of a stream', () => {
     )
   })
 })
-
-function one(data: string): Event {
-  return { event: null, data }
-}
