@@ -116,7 +116,15 @@ describe('the window that is loaded', () => {
       },
       null,
     ],
-    ['KoboldCpp', { '/v1/models': two, '/api/extra/true_max_context_length': { value: 1_536 } }, 1_536],
+    [
+      'KoboldCpp',
+      {
+        '/v1/models': two,
+        '/api/extra/version': { result: 'KoboldCpp' },
+        '/api/extra/true_max_context_length': { value: 1_536 },
+      },
+      1_536,
+    ],
     ['a server that does not tell', { '/v1/models': two }, null],
   ])('is asked of %s', async (_server, routes, windowTokens) => {
     expect(await detectWindow(await start(routes), 'chosen', signal)).toBe(windowTokens)

@@ -9,7 +9,7 @@ import { pythonServers } from './python-servers.ts'
 import { type Answer, json, type RecordedAnswer, type RecordedServer } from './recorded-server.ts'
 
 /** Every server that Alcove is tested with, by product and state. */
-export const fakeServers = { ...llamaServers, ...desktopServers, ...pythonServers }
+const fakeServers = { ...llamaServers, ...desktopServers, ...pythonServers }
 
 export type FakeServerName = keyof typeof fakeServers
 

@@ -54,6 +54,7 @@ const llamaCpp: RecordedServer = {
         },
       ],
     }),
+    'POST /api/show': json({ model_info: { 'llama.context_length': 8_192 }, capabilities: ['completion'] }),
     ...tokenize,
     'POST /v1/messages/count_tokens': ({ body }) => {
       const system = typeof body.system === 'string' ? [{ role: 'system', content: body.system }] : []

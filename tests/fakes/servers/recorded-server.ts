@@ -15,7 +15,7 @@ export interface RecordedAnswer {
   body: unknown
 }
 
-export interface Asked {
+interface Asked {
   query: URLSearchParams
   /** The JSON that was sent; empty where there was none. */
   body: Record<string, unknown>

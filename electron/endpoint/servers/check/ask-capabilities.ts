@@ -66,7 +66,8 @@ function toldByOthers(answers: NativeAnswers, model: string): Told {
   const modalities = asRecord(answers.props?.modalities)
   const studio = asRecord(lmStudioModel(answers, model)?.capabilities)
   const old = oldLmStudioModel(answers, model)
-  const ollama = answers.ollamaModel?.capabilities
+  // llama.cpp imitates this route of Ollama, with a list that says nothing of tools and thinking.
+  const ollama = answers.props ? undefined : answers.ollamaModel?.capabilities
   return {
     images:
       asFlag(modalities?.vision) ?? asFlag(studio?.vision) ?? (old && old.type === 'vlm') ?? listed(ollama, 'vision'),

@@ -61,9 +61,8 @@ export function entryFor(list: readonly ListedModel[] | null, model: string): Li
 /** Both windows of a model, out of what the server has answered. */
 export function windowsIn(answers: NativeAnswers, entry: ListedModel | undefined, model: string): ModelWindows {
   const told = { loaded: entry?.windowTokens ?? null, trained: entry?.trainedTokens ?? null }
-  const inKobold = asWindow(answers.koboldWindow?.value)
-  if (isKobold(answers)) return { ...told, loaded: inKobold }
-  const loaded = told.loaded ?? inKobold ?? inProps(answers) ?? inOllama(answers, model) ?? inLmStudio(answers, model)
+  if (isKobold(answers)) return { ...told, loaded: asWindow(answers.koboldWindow?.value) }
+  const loaded = told.loaded ?? inProps(answers) ?? inOllama(answers, model) ?? inLmStudio(answers, model)
   return { loaded, trained: told.trained ?? trainedIn(answers, model) }
 }
 
