@@ -14,6 +14,9 @@ it('refuses what is no address of an HTTP proxy', () => {
     'http://proxy.test',
     'http://:3128',
     'http://proxy.test:3128/path',
+    'http://proxy.test/path:3128',
+    'http://proxy.test/?query:3128',
+    'http://proxy.test/#mark:3128',
     'http://proxy.test:3128/?query',
     'http://proxy.test:99999',
   ]
