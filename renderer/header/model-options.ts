@@ -49,6 +49,11 @@ export function optionValue(endpointId: string, model: string): string {
   return `${endpointId}\n${model}`
 }
 
+/** The values of all models that match, in their order. */
+export function optionValues({ groups }: ModelOptions): string[] {
+  return groups.flatMap(({ endpoint, models }) => models.map(({ id }) => optionValue(endpoint.id, id)))
+}
+
 /** The parts of `optionValue`. */
 export function readOption(value: string): { endpointId: string; model: string | null } {
   const [endpointId = '', ...model] = value.split('\n')

@@ -9,13 +9,13 @@ import { putConversation } from '../transcript/open-conversation.ts'
 import { askForModels, type ModelsAnswer, useEndpointStore } from './endpoint-store.ts'
 import { useModelChoice } from './model-choice.ts'
 import { ModelGroups, OtherEndpoints } from './model-list.tsx'
-import { modelOptions, optionValue, readOption } from './model-options.ts'
+import { type ModelOptions, modelOptions, optionValue, optionValues, readOption } from './model-options.ts'
 import styles from './model-picker.module.css'
 
 /** Which model answers, and where; the list below it has the models of every endpoint. */
 export function ModelPicker({ conversationId }: { conversationId: string }): ReactNode {
   const { isKnown, endpoint, model } = useModelChoice()
-  const answers = useEndpointStore((state) => state.models)
+  const { endpoints, models: answers } = useEndpointStore()
   const [isOpen, setOpen] = useState(false)
   const [query, setQuery] = useState('')
   const endpointId = endpoint?.id
@@ -35,6 +35,7 @@ export function ModelPicker({ conversationId }: { conversationId: string }): Rea
   const answer = answers.get(endpoint.id)
   const name = model ?? firstModel(answer) ?? t('header.defaultModel')
   const health = sayHealth(answer)
+  const options = modelOptions(endpoints ?? [], answers, query)
   const openChanged = (next: boolean) => {
     setOpen(next)
     setQuery('')
@@ -52,7 +53,8 @@ export function ModelPicker({ conversationId }: { conversationId: string }): Rea
       onValueChange={choose}
       inputValue={query}
       onInputValueChange={setQuery}
-      filter={null}
+      // Narrowed here, as words may be those of an endpoint too.
+      filteredItems={optionValues(options)}
       autoHighlight
     >
       <Combobox.Trigger
@@ -68,7 +70,7 @@ export function ModelPicker({ conversationId }: { conversationId: string }): Rea
       <Combobox.Portal>
         <Combobox.Positioner align="end" sideOffset={6} className={styles.positioner}>
           <Combobox.Popup className={styles.popup} aria-label={t('header.model')}>
-            <Choices conversationId={conversationId} query={query} close={() => openChanged(false)} />
+            <Choices conversationId={conversationId} options={options} close={() => openChanged(false)} />
           </Combobox.Popup>
         </Combobox.Positioner>
       </Combobox.Portal>
@@ -78,13 +80,11 @@ export function ModelPicker({ conversationId }: { conversationId: string }): Rea
 
 interface ChoicesProps {
   conversationId: string
-  query: string
+  options: ModelOptions
   close: () => void
 }
 
-function Choices({ conversationId, query, close }: ChoicesProps): ReactNode {
-  const { endpoints, models } = useEndpointStore()
-  const options = modelOptions(endpoints ?? [], models, query)
+function Choices({ conversationId, options, close }: ChoicesProps): ReactNode {
   const closeAnd = (act: () => void) => () => {
     close()
     act()

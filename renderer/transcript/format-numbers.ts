@@ -11,6 +11,13 @@ export function formatSeconds(ms: number): string {
   return (ms < 10_000 ? tenths : whole).format(ms / 1_000)
 }
 
+/** Milliseconds as `42 s` or `3:05`. */
+export function formatClock(ms: number): string {
+  const seconds = Math.round(ms / 1_000)
+  if (seconds < 60) return `${seconds} s`
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
 /** Tokens a second, with a decimal where there are few. */
 export function formatRate(tokensPerSecond: number): string {
   return (tokensPerSecond < 10 ? tenths : whole).format(tokensPerSecond)

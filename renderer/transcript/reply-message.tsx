@@ -27,8 +27,8 @@ export const ReplyMessage = memo(function ReplyMessage({ reply, isLast }: ReplyM
       {reasoning !== '' && (
         <Reasoning text={reasoning} durationMs={reply.reasoningMs} isStreaming={isStreaming && text === ''} />
       )}
-      {isStreaming && <ReplyProgress reply={reply} streamed={streamed} />}
       <Markdown text={text} isStreaming={isStreaming} />
+      {isStreaming && <ReplyProgress reply={reply} streamed={streamed} />}
       <UnreadableLine message={reply} />
       {reply.toolCalls && <ToolCalls calls={reply.toolCalls} />}
       <ReplyNotices reply={reply} />

@@ -1,22 +1,25 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import type { Message } from '../../shared/record-types.ts'
+import { useConversationList } from '../conversations/conversation-list.ts'
+import { displayTitle } from '../conversations/display-title.ts'
 import { t } from '../i18n/i18n.ts'
 import { Button } from '../ui/button.tsx'
 import { Progress as ProgressBar } from '../ui/progress.tsx'
-import { formatCount, formatRate } from './format-numbers.ts'
+import { formatClock, formatCount, formatRate } from './format-numbers.ts'
 import styles from './message.module.css'
+import { readingRest } from './reading-rest.ts'
 import type { Progress, StreamedReply } from './reply-stream.ts'
 import { followAgain } from './reply-streams.ts'
 
 /** Shorter waits are not worth a number. */
-const COUNTED_FROM_S = 3
+const COUNTED_FROM_MS = 3_000
 
 interface ReplyProgressProps {
   reply: Message
   streamed: StreamedReply | null
 }
 
-/** What is going on while there is no text yet; or why the reply cannot be followed. */
+/** What is going on while no text comes yet, also below the text of one that is continued; or why the reply cannot be followed. */
 export function ReplyProgress({ reply, streamed }: ReplyProgressProps): ReactNode {
   if (streamed?.error) {
     return (
@@ -26,17 +29,21 @@ export function ReplyProgress({ reply, streamed }: ReplyProgressProps): ReactNod
       </div>
     )
   }
-  if (streamed && (streamed.text !== '' || streamed.reasoning !== '')) return null
   const progress = streamed?.progress ?? null
+  const hasBegun = streamed !== null && streamed.text + streamed.reasoning !== ''
+  if (hasBegun && (progress === null || progress.phase === 'writing')) return null
   const part = partRead(progress)
+  const rest = restMs(streamed)
   return (
     <div className={styles.waiting}>
       <p className={styles.phase}>
-        {/* Said once for each phase; numbers that tick are for the eye. */}
+        {/* Said aloud once for each phase; what ticks stands outside, so that it can be read but does not disturb. */}
         <output>{sayPhase(progress, reply.endpointName)}</output>
-        <span aria-hidden>
-          {part !== null && ` ${sayPart(progress)}`}
-          <Elapsed key={progress?.phase} />
+        <span className={styles.counts}>
+          {progress?.phase === 'queued' && <QueuedBehind conversationId={reply.conversationId} />}
+          {part !== null && ` · ${sayPart(progress)}`}
+          {rest !== null && ` · ${t('transcript.readingRest', { time: formatClock(rest) })}`}
+          {rest === null && streamed && <Elapsed key={streamed.phaseSince} since={streamed.phaseSince} />}
         </span>
       </p>
       {part !== null && (
@@ -53,28 +60,33 @@ export function WritingRate({ streamed }: { streamed: StreamedReply | null }): R
   const { progress, text = '', reasoning = '' } = streamed ?? { progress: null }
   if (progress?.phase !== 'writing' || progress.tokensPerSecond === null || text + reasoning === '') return null
   return (
-    <span className={styles.rate} aria-hidden>
-      {t('transcript.factSpeed', { speed: formatRate(progress.tokensPerSecond) })}
-    </span>
+    <span className={styles.rate}>{t('transcript.factSpeed', { speed: formatRate(progress.tokensPerSecond) })}</span>
   )
 }
 
-/** Seconds in the present phase, once they are a few. */
-function Elapsed(): ReactNode {
-  const [seconds, setSeconds] = useState(0)
+/** How long the present phase has lasted, once that is a few seconds. */
+function Elapsed({ since }: { since: number }): ReactNode {
+  const [now, setNow] = useState(Date.now)
   useEffect(() => {
-    const startedAt = performance.now()
-    const timer = setInterval(() => setSeconds(Math.floor((performance.now() - startedAt) / 1_000)), 1_000)
+    const timer = setInterval(() => setNow(Date.now()), 1_000)
     return () => clearInterval(timer)
   }, [])
-  if (seconds < COUNTED_FROM_S) return null
-  return ` · ${t('transcript.elapsed', { time: clock(seconds) })}`
+  if (now - since < COUNTED_FROM_MS) return null
+  return ` · ${formatClock(now - since)}`
 }
 
-/** Seconds as `42 s` or `3:05`. */
-function clock(seconds: number): string {
-  if (seconds < 60) return `${seconds} s`
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+/** The conversation whose reply comes first, where only one can be meant. */
+function QueuedBehind({ conversationId }: { conversationId: string }): ReactNode {
+  const writing = useConversationList(({ rows }) => {
+    const others = rows.filter(({ id, streaming }) => streaming && id !== conversationId)
+    return others.length === 1 ? others[0] : undefined
+  })
+  return writing ? ` · ${t('transcript.queuedBehind', { title: displayTitle(writing) })}` : null
+}
+
+function restMs(streamed: StreamedReply | null): number | null {
+  const total = streamed?.progress?.total
+  return streamed?.reading && total ? readingRest(streamed.reading, total) : null
 }
 
 /** From 0 to 1; null where the server does not tell. */

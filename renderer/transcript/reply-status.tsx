@@ -30,6 +30,11 @@ export function ReplyStatus({ reply, isLast }: { reply: Message; isLast: boolean
         {hasText && said.kind !== 'stopped' && (
           <Button onClick={start('regenerate')}>{t('transcript.regenerate')}</Button>
         )}
+        {reply.status === 'complete' && reply.finishReason === 'length' && (
+          <Button look="quiet" onClick={() => useDialogs.getState().show({ type: 'reply-settings', conversationId })}>
+            {t('replySettings.open')}
+          </Button>
+        )}
         {error && isAboutEndpoint(error) && (
           <Button look="quiet" onClick={() => useDialogs.getState().show({ type: 'settings', section: 'endpoints' })}>
             {t('transcript.endpointSettings')}
@@ -78,10 +83,13 @@ function sayEnd(reply: Message): { kind: 'stopped' | 'interrupted' | 'failed'; t
 }
 
 /** A whole reply that ended for another reason than that all was said. */
-function sayFinish({ finishReason, text, toolCalls }: Message): { kind: 'stopped' | 'failed'; text: string } | null {
+function sayFinish({ finishReason, text, reasoning, toolCalls }: Message): ReturnType<typeof sayEnd> {
+  const isThoughtOnly = text === '' && reasoning !== ''
+  if (finishReason === 'length' && isThoughtOnly) return { kind: 'stopped', text: t('transcript.lengthThinking') }
   if (finishReason === 'length') return { kind: 'stopped', text: t('transcript.lengthLimit') }
   if (finishReason === 'content_filter') return { kind: 'stopped', text: t('transcript.filtered') }
   if (toolCalls) return null
+  if (isThoughtOnly) return { kind: 'stopped', text: t('transcript.thoughtOnly') }
   return text === '' ? { kind: 'failed', text: t('transcript.empty') } : null
 }
 

@@ -8,12 +8,13 @@ import { createReplyStream, joinDelta } from './reply-stream.ts'
 type Part = StreamPart<'replies.watch'>
 
 /** A stream whose parts and frames the test decides. */
-function setUp(text = '') {
+function setUp(text = '', now = () => 5_000) {
   const opened: { input: unknown; send: (part: Part) => void; fail: (error: AppError) => void }[] = []
   const ended: Message[] = []
   let paint: (() => void) | null = null
   const stream = createReplyStream({
-    known: { id: 'r', text, reasoning: '' },
+    known: { id: 'r', text, reasoning: '', createdAt: 1_000 },
+    now,
     onEnd: (message) => ended.push(message),
     open: ((_name: string, input: unknown, send: (part: Part) => void) => {
       const { promise, reject } = Promise.withResolvers<void>()
@@ -86,6 +87,29 @@ describe('createReplyStream', () => {
     expect(isPaintDue()).toBe(false)
   })
 
+  it('knows since when each phase lasts, and what was read in its time', () => {
+    let time = 4_000
+    const { stream, send, frame } = setUp('', () => time)
+    const progress = (phase: 'connecting' | 'reading' | 'writing', processed: number | null = null) => {
+      send({ type: 'progress', phase, processed, total: processed && 800, tokensPerSecond: null })
+      frame()
+      const { phaseSince, reading } = stream.getSnapshot()
+      time += 1_000
+      return { phaseSince, reading }
+    }
+    const first = { processed: 300, at: 5_000 }
+    expect([progress('connecting'), progress('reading', 300), progress('reading', 500), progress('writing')]).toEqual([
+      { phaseSince: 1_000, reading: null },
+      { phaseSince: 5_000, reading: { first, latest: first } },
+      { phaseSince: 5_000, reading: { first, latest: { processed: 500, at: 6_000 } } },
+      { phaseSince: 7_000, reading: null },
+    ])
+  })
+
+  it('counts from now where text is there already, as the reply was begun long ago', () => {
+    expect(setUp('Hello', () => 9_000).stream.getSnapshot().phaseSince).toBe(9_000)
+  })
+
   it('keeps the text and says why when watching fails', async () => {
     const { stream, opened, send, frame } = setUp()
     const error = new AppError('unexpected', 'No.')
@@ -93,7 +117,7 @@ describe('createReplyStream', () => {
     opened[0]?.fail(error)
     await Promise.resolve()
     frame()
-    expect(stream.getSnapshot()).toEqual({ text: 'a', reasoning: '', progress: null, error })
+    expect(stream.getSnapshot()).toMatchObject({ text: 'a', reasoning: '', progress: null, error })
   })
 })
 

@@ -13,8 +13,23 @@ export interface StreamedReply {
   text: string
   reasoning: string
   progress: Progress | null
+  /** When the present phase began, in milliseconds since 1970. */
+  phaseSince: number
+  /** The first and the latest count of prompt tokens that were read; null where the server does not tell. */
+  reading: Reading | null
   /** Set when watching itself failed; the reply goes on in main. */
   error: AppError | null
+}
+
+/** Prompt tokens that had been read at a time in milliseconds. */
+interface ReadingMark {
+  processed: number
+  at: number
+}
+
+export interface Reading {
+  first: ReadingMark
+  latest: ReadingMark
 }
 
 export interface ReplyStream {
@@ -26,12 +41,13 @@ export interface ReplyStream {
 
 interface ReplyStreamOptions {
   /** What is known already; only later text is asked for. */
-  known: Pick<Message, 'id' | 'text' | 'reasoning'>
+  known: Pick<Message, 'id' | 'text' | 'reasoning' | 'createdAt'>
   /** The stored message, once the reply has ended. */
   onEnd: (message: Message) => void
   open?: typeof openStream
   /** Runs a painting later and returns its cancel; the default is once a frame. */
   schedule?: (paint: () => void) => () => void
+  now?: () => number
 }
 
 /**
@@ -43,26 +59,33 @@ export function createReplyStream({
   onEnd,
   open = openStream,
   schedule = scheduleFrame,
+  now = Date.now,
 }: ReplyStreamOptions): ReplyStream {
   const listeners = new Set<() => void>()
   let { text, reasoning } = known
   let progress: Progress | null = null
+  // A reply with text is being continued, or was found under way: when it was made says nothing of this wait.
+  let phaseSince = text + reasoning === '' ? known.createdAt : now()
+  let reading: Reading | null = null
   let error: AppError | null = null
   let ended: Message | null = null
-  let snapshot: StreamedReply = { text, reasoning, progress, error }
+  let snapshot: StreamedReply = { text, reasoning, progress, phaseSince, reading, error }
   let cancelPaint: (() => void) | null = null
   let stop = () => {}
   let isClosed = false
 
   const paint = () => {
     cancelPaint = null
-    snapshot = { text, reasoning, progress, error }
+    snapshot = { text, reasoning, progress, phaseSince, reading, error }
     for (const changed of listeners) changed()
     if (ended && !isClosed) onEnd(ended)
   }
   const receive = (part: ReplyPart) => {
-    if (part.type === 'progress') progress = part
-    else if (part.type === 'reply-end') ended = part.message
+    if (part.type === 'progress') {
+      if (progress !== null && progress.phase !== part.phase) phaseSince = now()
+      reading = markReading(reading, part, now())
+      progress = part
+    } else if (part.type === 'reply-end') ended = part.message
     else {
       const isText = part.type === 'text-delta'
       const joined = joinDelta(isText ? text : reasoning, part)
@@ -102,6 +125,12 @@ export function createReplyStream({
       stop()
     },
   }
+}
+
+function markReading(former: Reading | null, { phase, processed }: Progress, at: number): Reading | null {
+  if (phase !== 'reading' || processed === null) return null
+  const latest = { processed, at }
+  return { first: former?.first ?? latest, latest }
 }
 
 /** `known` with the delta in its place (UTF-16 offset); null when text between the two is missing. */
