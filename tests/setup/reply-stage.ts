@@ -25,6 +25,7 @@ export interface Stage {
   history: History
   replies: Replies
   endpoint: Endpoint
+  /** Where `send` sends; another may be put in its place. */
   conversationId: string
   /** Sends a text, while the server misbehaves as told, and answers with the reply as it was stored. */
   send(text: string, faults?: Fault | readonly (Fault | null)[] | null): Promise<Message>
@@ -54,7 +55,7 @@ export async function openStage(routes: Record<string, unknown> = {}): Promise<S
   const conversation = { id: uuid(), systemPrompt: 'Be brief.', endpointId: null, model: null, now: 1 }
   const { id: conversationId } = await history.createConversation(conversation)
 
-  return {
+  const stage: Stage = {
     fake,
     history,
     replies,
@@ -62,7 +63,7 @@ export async function openStage(routes: Record<string, unknown> = {}): Promise<S
     conversationId,
     async send(text, faults = null) {
       fake.setFault(faults as Fault | null)
-      const { replyId } = await replies.start({ conversationId, action: { type: 'send', text } })
+      const { replyId } = await replies.start({ conversationId: stage.conversationId, action: { type: 'send', text } })
       await replies.whenIdle()
       return history.getMessage({ messageId: replyId })
     },
@@ -70,7 +71,7 @@ export async function openStage(routes: Record<string, unknown> = {}): Promise<S
       fake.requests.filter(({ path: at }) => at.endsWith('/chat/completions')).map(({ body }) => body as SentBody),
     known: () => knownCapabilities(history, endpoint.id, MODEL),
     setSampling: (sampling) =>
-      history.updateConversation({ conversationId, changes: { settings: { sampling } }, now: 2 }),
+      history.updateConversation({ conversationId: stage.conversationId, changes: { settings: { sampling } }, now: 2 }),
     async close() {
       await replies.interruptAll()
       await history.close()
@@ -78,4 +79,5 @@ export async function openStage(routes: Record<string, unknown> = {}): Promise<S
       rmSync(folder, { recursive: true, force: true })
     },
   }
+  return stage
 }

@@ -51,6 +51,9 @@ async function answer(
   if (wanted === null) {
     return sendJson(response, 400, errorBody(400, 'invalid_request_error', '"messages" must be a list of messages'))
   }
+  if (wanted === 'images') {
+    return sendJson(response, 500, errorBody(500, 'server_error', 'image input is not supported'))
+  }
   const promptTokens = estimatePrompt(wanted.messages)
   if (promptTokens >= settings.contextTokens) return sendOverflow(response, promptTokens, settings.contextTokens)
   const reply = settings.reply?.(wanted.messages) ?? buildDemoReply(wanted.messages, settings.contextTokens)
@@ -130,12 +133,14 @@ function cutIntoTokens(text: string): string[] {
   return text.match(/\s*\S{1,6}|\s+$/gu) ?? []
 }
 
-function readRequest(body: string): DemoRequest | null {
+/** Null: not a request. `images`: one that only a model with eyes could answer. */
+function readRequest(body: string): DemoRequest | 'images' | null {
   const record = asRecord(parseJson(body))
   if (record === null || !Array.isArray(record.messages)) return null
   const messages: DemoMessage[] = []
   for (const item of record.messages) {
     const message = asRecord(item)
+    if (Array.isArray(message?.content)) return 'images'
     if (typeof message?.role !== 'string' || typeof message.content !== 'string') return null
     messages.push({ role: message.role, content: message.content })
   }
