@@ -37,7 +37,7 @@ export async function withstandStreams(
     for (const pieces of cuts) {
       const cut = await readWholeAnswer(pieces)
       if (JSON.stringify(cut) === said) continue
-      expect(cut, `stream of seed ${seed}, cut into ${pieces.map(({ length }) => length)}`).toEqual(whole)
+      expect(cut, `stream of seed ${seed}, cut into ${pieces.map(({ length }) => length).join(' ')}`).toEqual(whole)
     }
   }
   return verdicts

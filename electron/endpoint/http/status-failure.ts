@@ -113,9 +113,13 @@ function isTemporary(situation: Situation): EndpointFailure | null {
     )
   }
   if (status === 429 || status === 503) {
+    const wait =
+      situation.retryAfterMs === MAX_RETRY_AFTER_MS
+        ? 'It asks for half a minute or more between two tries, and half a minute is what Alcove waits by itself. Try again later.'
+        : 'Wait a little, then try again.'
     return new EndpointFailure(
       'endpoint-busy',
-      `${address.where} is too busy to answer (${status}). Wait a little, then try again.${quoteServer(text)}`,
+      `${address.where} is too busy to answer (${status}). ${wait}${quoteServer(text)}`,
       { ...details, retry: 'backoff' },
     )
   }

@@ -107,6 +107,16 @@ describe('a reply', () => {
     expect(paths().filter((path) => path === 'chat')).toEqual(['chat'])
   })
 
+  it('says so when a server asks for a longer pause than Alcove makes by itself', async () => {
+    const busy = (seconds: string): Fault => ({ type: 'status', status: 429, headers: { 'retry-after': seconds } })
+    const said = async (seconds: string) => {
+      const { error } = await ask([busy(seconds)], { limits: { backoffMs: [] } })
+      await fake.close()
+      return (error as EndpointFailure).message.includes('half a minute')
+    }
+    expect([await said('3600'), await said('5')]).toEqual([true, false])
+  })
+
   it('waits as long as a model that is known to be slow needs', async () => {
     const slow: Fault = { type: 'slow-first-byte', delayMs: 150 }
     const limits = { firstByteMs: 20, promptGraceMs: 0, backoffMs: [] }
