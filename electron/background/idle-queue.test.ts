@@ -57,6 +57,7 @@ describe('the idle queue', () => {
     idle.add(first)
     idle.add(job('b'))
     await pause()
+    idle.add(job('c'))
     await pause()
     expect(told).toEqual(['a begins'])
     first.end()
@@ -137,18 +138,21 @@ describe('the idle queue', () => {
     idle.add({
       key: 'a',
       run: (signal) =>
-        new Promise((resolve) => signal.addEventListener('abort', () => setTimeout(() => resolve(), 10))),
+        new Promise((resolve) => {
+          told.push('a begins')
+          signal.addEventListener('abort', () => setTimeout(() => resolve(), 10))
+        }),
     })
     idle.add(job('b'))
     await pause()
     void idle.stop().then(() => told.push('stopped'))
     await pause(9)
-    expect(told).toEqual([])
+    expect(told).toEqual(['a begins'])
     await pause(1)
-    expect(told).toEqual(['stopped'])
+    expect(told).toEqual(['a begins', 'stopped'])
     idle.add(job('c'))
     idle.noteActivity()
     await pause(IDLE_MS * 3)
-    expect(told).toEqual(['stopped'])
+    expect(told).toEqual(['a begins', 'stopped'])
   })
 })

@@ -3,8 +3,8 @@ import type { Database } from './database.ts'
 import { statement } from './statement.ts'
 import { wellFormed } from './stored-values.ts'
 
-/** One whose title is still its first line, that no model was asked about, and that is in the list. */
-const AWAITS_TITLE = "title_source = 'auto' AND title_model IS NULL AND trashed_seq IS NULL AND hidden IS NULL"
+/** One whose title is still its first line, that no model was asked about, and that is not in the trash. */
+const AWAITS_TITLE = "title_source = 'auto' AND title_model IS NULL AND trashed_seq IS NULL"
 
 /** Whether a model may name this conversation; false also for one that is gone. */
 export function awaitsModelTitle(db: Database, { conversationId }: { conversationId: string }): boolean {

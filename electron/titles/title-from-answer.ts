@@ -12,7 +12,6 @@ export function titleFromAnswer(answer: string): string | null {
   const lines = linesOf(jsonTitle(answer) ?? withoutThoughts(answer))
   const line = lines.length === 2 && /[:：]\**$/.test(lines[0] ?? '') ? lines[1] : lines[0]
   if (line === undefined || line.length > LONGEST_ANSWER || lines.length > (line === lines[0] ? 1 : 2)) return null
-  if (REFUSAL.test(line)) return null
   const title = autoTitle(unwrapped(line))
   return /[\p{L}\p{N}]/u.test(title) && !NO_TITLE.test(title) && !REFUSAL.test(title) ? title : null
 }

@@ -214,9 +214,10 @@ describe('a title', () => {
     expect(chats().length).toBe(1)
     await change({ titles: 'model', backgroundEndpointId: (await addEndpoint('Demo', '', 'demo')).id })
     await exchange([TITLE])
-    await longPause()
+    await new Promise<void>((resolve) => alcove.background.add({ key: 'next', run: async () => resolve() }))
     expect(chats().length).toBe(2)
     expect(await titleOf()).toBe(QUESTION)
+    expect(await history.awaitsModelTitle({ conversationId })).toBe(true)
   })
 
   it('is not asked for after a reply that was stopped', async () => {

@@ -17,8 +17,7 @@ export const titleGuards: readonly Guard[] = [
     replace: '',
   },
   { ...storing, guards: 'a model names a conversation once', find: 'title_model IS NULL AND ', replace: '' },
-  { ...storing, guards: 'nothing in the trash is named', find: 'trashed_seq IS NULL AND ', replace: '' },
-  { ...storing, guards: 'nothing that is being erased is named', find: ' AND hidden IS NULL', replace: '' },
+  { ...storing, guards: 'nothing in the trash is named', find: ' AND trashed_seq IS NULL', replace: '' },
   {
     ...queue,
     guards: 'background work gives way at once',
@@ -118,24 +117,17 @@ export const titleGuards: readonly Guard[] = [
     find: '!thinks || EFFORT_COMES_FIRST.test(request.model)',
     replace: '!thinks',
   },
-  { ...reading, guards: 'no title of characters nobody sees', find: ".replace(INVISIBLE, '')", replace: '' },
   {
     ...reading,
     guards: 'no refusal becomes a title',
-    find: 'if (REFUSAL.test(line)) return null',
-    replace: 'if (line === undefined) return null',
+    find: ' && !REFUSAL.test(title)',
+    replace: '',
   },
   {
     ...reading,
     guards: 'no thoughts become a title',
     find: "THOUGHTS.test(spoken) ? '' : spoken",
     replace: 'spoken',
-  },
-  {
-    ...reading,
-    guards: 'no whole answer becomes a title',
-    find: 'line.length > LONGEST_ANSWER || ',
-    replace: '',
   },
   {
     ...reading,
