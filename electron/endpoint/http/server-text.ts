@@ -16,6 +16,15 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** What a server sent as JSON again; empty when it is nested deeper than can be written. */
+export function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? ''
+  } catch {
+    return ''
+  }
+}
+
 /**
  * The sentence inside an error that a server sent, in any dialect: `{error: {message}}`, `{error: "…"}`, `{message}`,
  * `{detail}`, JSON inside a string, or plain text. Control, bidirectional and invisible characters are taken out, the

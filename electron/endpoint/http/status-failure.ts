@@ -3,7 +3,7 @@ import { EndpointFailure, type OverflowNumbers } from './failure.ts'
 import { readOverflow } from './refusals/overflow.ts'
 import { htmlFailure, isSignIn, looksLikeHtml } from './refusals/web-page.ts'
 import { type EndpointResponse, readText } from './request.ts'
-import { asRecord, cleanServerText, parseJson, quoteServer } from './server-text.ts'
+import { asRecord, cleanServerText, parseJson, quoteServer, toJson } from './server-text.ts'
 
 const MAX_ERROR_BODY_BYTES = 64 * 1024
 const MAX_RETRY_AFTER_MS = 30_000
@@ -45,7 +45,7 @@ export async function statusFailure(
 
 /** Explains an error that came inside a stream or a 200 answer: `{error: {message, code}}`, `{error: "…"}` or text. */
 export function sentFailure(body: unknown, connection: EndpointConnection, model: string): EndpointFailure {
-  const raw = typeof body === 'string' ? body : JSON.stringify(body)
+  const raw = typeof body === 'string' ? body : toJson(body)
   const record = asRecord(typeof body === 'string' ? parseJson(body) : body)
   const code = Number(asRecord(record?.error)?.code ?? record?.code)
   return explain({

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chunkEvent, replyEvents } from '../../../../tests/fakes/fake-fault.ts'
 import { cutBytes, cutSizes, hostileBytes } from '../../../../tests/fakes/hostile-bytes.ts'
-import { readWholeAnswer } from '../../../../tests/fakes/read-whole-answer.ts'
+import { readWholeAnswer, verdictOf } from '../../../../tests/fakes/read-whole-answer.ts'
 
 describe('the bytes of an answer', () => {
   it('mean the same however the network cuts them', async () => {
@@ -63,6 +63,22 @@ describe('the bytes of an answer', () => {
       Buffer.from(replyEvents(['ok']).join('')),
     ]
     expect(await readWholeAnswer(chunks)).toMatchObject({ text: 'ok', state: { done: true } })
+  })
+
+  it.each<[string, (deep: string) => string]>([
+    ['a tool call', (deep) => `data: {"choices":[{"delta":{"tool_calls":[{"function":{"arguments":${deep}}}]}}]}\n\n`],
+    ['a text', (deep) => `data: {"choices":[{"delta":{"content":${deep}}}]}\n\n`],
+    ['an error', (deep) => `data: {"error":{"message":${deep}}}\n\n`],
+    ['a bare line', (deep) => `x\n{"error":{"message":"x","more":${deep}}}\n`],
+    ['a whole body', (deep) => `{"error":${deep}}`],
+  ])('are judged with %s nested without end', async (_where, streamWith) => {
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"error":', '}'],
+    ] as const) {
+      const deep = `${open.repeat(100_000)}1${close.repeat(100_000)}`
+      expect(verdictOf(await readWholeAnswer([Buffer.from(streamWith(deep))]))).not.toBe('whole')
+    }
   })
 
   it('of a JSON answer stop at the largest reply that is taken', async () => {

@@ -1,5 +1,5 @@
 import type { ToolCall } from '../../../../shared/record-types.ts'
-import { asRecord } from '../../http/server-text.ts'
+import { asRecord, toJson } from '../../http/server-text.ts'
 
 const MAX_CALLS = 64
 const MAX_TOTAL_CHARS = 1024 * 1024
@@ -62,5 +62,5 @@ function textOf(value: unknown): string {
 /** Text by the book; an object from servers that parse it themselves. */
 function argumentsOf(value: unknown): string {
   if (typeof value === 'string') return value
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : ''
+  return typeof value === 'object' && value !== null ? toJson(value) : ''
 }
