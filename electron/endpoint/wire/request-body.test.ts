@@ -86,6 +86,7 @@ describe('a refusal', () => {
     ['a value out of range', 400, '{"error":{"message":"top_k must be at least 1"}}'],
     ['something else', 400, '{"error":{"message":"the model stopped; seed the cache and stop"}}'],
     ['the model', 400, `{"error":{"message":"Unknown parameter: 'model'"}}`],
+    ['itself, with the request beside it', 500, '{"error":"KeyError in {stream_options: {}, top_k: 1}"}'],
     ['a missing key', 401, `{"error":{"message":"Unknown parameter: 'top_k'"}}`],
     ['a field that was not sent', 400, `{"error":{"message":"Unknown parameter: 'top_kk'"}}`],
   ])('is not seen in a complaint about %s', (_what, status, said) => {

@@ -81,8 +81,9 @@ export function refusedField(status: number | null, said: string, body: RequestB
   const text = said.slice(0, 20_000)
   const named = Object.keys(body).filter((field) => !ESSENTIAL.has(field) && namesField(text, field))
   const own = named.find((field) => !chosenFields.has(field))
-  if (own !== undefined) return own
-  return REFUSAL.test(text) ? (named[0] ?? null) : null
+  if (REFUSAL.test(text)) return own ?? named[0] ?? null
+  // Whatever is wrong with a field that nobody chose, nobody can mend it; but a server that failed may quote the whole request.
+  return status === 500 ? null : (own ?? null)
 }
 
 const NO_SYSTEM_ROLE =
