@@ -82,15 +82,10 @@ async function picture(state: string, at: { scrollIntoViewIfNeeded(): Promise<vo
 }
 
 it('says of each thing whether the model can do it, and how that is known', async () => {
-  const said = await dialog()
-    .locator('[data-capability]')
-    .evaluateAll((rows) => rows.map((each) => each.dataset.state))
-  expect(said.toSorted()).toEqual([
-    ...['fact', 'fact', 'fact', 'fact', 'fact'],
-    'no',
-    ...['unknown', 'unknown', 'unknown', 'unknown', 'unknown', 'unknown'],
-    ...['yes', 'yes', 'yes'],
-  ])
+  const states = ['yes', 'no', 'fact', 'unknown'].map((state) =>
+    dialog().locator(`[data-capability][data-state="${state}"]`).count(),
+  )
+  expect(await Promise.all(states)).toEqual([3, 1, 5, 6])
   expect(await row('cancel').textContent()).toContain('learned from an answer, 1 hour ago')
   await dialog()
     .getByText('8,192 tokens of context are loaded, told by the server. The model was trained for')
