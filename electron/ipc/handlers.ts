@@ -10,18 +10,18 @@ import {
 } from '../conversations/conversations.ts'
 import { knownCapabilities, setWindowByHand } from '../endpoint/capabilities.ts'
 import {
-  accessEndpoint,
   createEndpoint,
   deleteEndpoint,
   listEndpoints,
   listSavedModels,
-  networkRules,
   updateEndpoint,
 } from '../endpoint/saved-endpoints.ts'
+import { checkSavedModel, testAddress, testSavedEndpoint } from '../endpoint/servers/saved-model.ts'
 import { searchLocal } from '../endpoint/servers/search-local.ts'
-import { testEndpoint } from '../endpoint/servers/test-connection.ts'
+import type { History } from '../history/history.ts'
 import { askAndChangeKey, openWithCode, openWithFile, showCode } from '../keys/recovery/use-recovery-code.ts'
 import type { Alcove } from '../lifecycle/alcove.ts'
+import type { OpenHistory } from '../lifecycle/open-history.ts'
 import { previewPrompt } from '../memory/preview.ts'
 import { listConnections } from '../network/network-log.ts'
 import { readSettings, updateSettings } from '../settings/settings.ts'
@@ -38,7 +38,8 @@ const ASK_TIMEOUT_MS = 15_000
 export function createCallHandlers(alcove: Alcove): CallHandlers {
   const { keys, preferences } = alcove
   const history = () => alcove.open().history
-  const access = (endpointId: string) => accessEndpoint(history(), keys, endpointId)
+  const undisturbed = () => givingWay(alcove.open())
+  const withoutTitling = (conversationId: string) => cancellingTitle(alcove.open(), conversationId)
   return {
     'app.getState': () => alcove.appState(),
     'app.retryHistory': async () => retryHistory(alcove),
@@ -55,10 +56,11 @@ export function createCallHandlers(alcove: Alcove): CallHandlers {
     'conversations.list': (input) => history().listConversations(input),
     'conversations.get': (input) => history().getConversation(input),
     'conversations.create': () => createConversation(history()),
-    'conversations.rename': (input) => renameConversation(history(), input),
+    'conversations.rename': (input) => renameConversation(withoutTitling(input.conversationId), input),
     'conversations.update': (input) => updateConversation(history(), input),
     'conversations.markRead': async ({ conversationId }) => done(await markConversationRead(history(), conversationId)),
-    'conversations.trash': async ({ conversationId }) => done(await trashConversation(history(), conversationId)),
+    'conversations.trash': async ({ conversationId }) =>
+      done(await trashConversation(withoutTitling(conversationId), conversationId)),
     'conversations.restore': async ({ conversationId }) => done(await restoreConversation(history(), conversationId)),
     'conversations.selectBranch': (input) => selectBranch(history(), input),
 
@@ -66,7 +68,7 @@ export function createCallHandlers(alcove: Alcove): CallHandlers {
     'messages.get': (input) => history().getMessage(input),
 
     'drafts.get': (input) => history().getDraft(input),
-    'drafts.save': async (input) => done(await history().saveDraft({ ...input, now: Date.now() })),
+    'drafts.save': async (input) => done(await undisturbed().saveDraft({ ...input, now: Date.now() })),
 
     'endpoints.list': () => listEndpoints(history(), keys),
     'endpoints.create': async (input) => changedEndpoints(await createEndpoint(history(), keys, input)),
@@ -74,11 +76,8 @@ export function createCallHandlers(alcove: Alcove): CallHandlers {
     'endpoints.delete': async ({ endpointId }) =>
       changedEndpoints(done(await deleteEndpoint(history(), keys, endpointId))),
     'endpoints.models': ({ endpointId }) => listSavedModels(history(), keys, endpointId, inTime()),
-    'endpoints.test': async ({ endpointId }) => testEndpoint({ endpoint: await access(endpointId), signal: inTime() }),
-    'endpoints.testAddress': async ({ baseUrl, key, certificate = null }) => {
-      const endpoint = { kind: 'http', baseUrl, key, certificate, ...(await networkRules(history())) } as const
-      return testEndpoint({ endpoint, signal: inTime() })
-    },
+    'endpoints.test': ({ endpointId }) => testSavedEndpoint(undisturbed(), keys, endpointId, inTime()),
+    'endpoints.testAddress': (input) => testAddress(undisturbed(), input, inTime()),
     'endpoints.capabilities': ({ endpointId, model }) => knownCapabilities(history(), endpointId, model),
     'endpoints.setModelWindow': async ({ endpointId, model, windowTokens }) =>
       changedEndpoints(await setWindowByHand(history(), endpointId, model, windowTokens)),
@@ -86,7 +85,7 @@ export function createCallHandlers(alcove: Alcove): CallHandlers {
 
     'network.list': () => listConnections(),
 
-    'memory.preview': (input) => previewPrompt(history(), input),
+    'memory.preview': (input) => previewPrompt(input.text === '' ? history() : undisturbed(), input),
 
     'replies.start': (input) => alcove.open().replies.start(input),
     'replies.stop': ({ replyId }) => done(alcove.open().replies.stop(replyId)),
@@ -108,8 +107,21 @@ export function createStreamHandlers(alcove: Alcove): StreamHandlers {
     'replies.watch': (input, signal) => alcove.open().replies.watch(input, signal),
     'transfer.export': (input, signal) => askAndExport(alcove.window(), alcove.open(), input, signal),
     'transfer.import': (_input, signal) => askAndImport(alcove.window(), alcove.open(), signal),
+    'endpoints.check': (input, signal) => checkSavedModel(givingWay(alcove.open()), alcove.keys, input, signal),
     'history.salvage': (_input, signal) => alcove.salvage(signal),
   }
+}
+
+/** Work in the background makes room for what the person is doing: writing, or trying a server. */
+function givingWay({ history, background }: OpenHistory): History {
+  background.noteActivity()
+  return history
+}
+
+/** A title that is being made is of no use any more. */
+function cancellingTitle({ history, titles }: OpenHistory, conversationId: string): History {
+  titles.cancel(conversationId)
+  return history
 }
 
 function inTime(): AbortSignal {
