@@ -177,8 +177,6 @@ describe.each(Object.entries(SERVERS) as [FakeServerName, Expected][])('%s', (na
     const isRecognised = expected.server !== undefined && expected.server !== 'OpenAI-compatible'
     const product = await recogniseServer(connectTo(fake), signal, 2_000)
     expect(product).toBe(isRecognised ? expected.server : null)
-    if (name !== 'llama.cpp router') return
-    expect(fake.asked.filter((asked) => asked.includes('model=') && !asked.includes('autoload=false'))).toEqual([])
   })
 
   it('tells the window that is loaded, and never the one it was trained for', async () => {
@@ -265,6 +263,8 @@ describe('servers in other states', () => {
     const fake = await start('llama.cpp router')
     const facts = await askCapabilities(connectTo(fake), 'idle-model', signal)
     expect(facts.map(({ name }) => name)).toEqual([])
+    const loading = fake.asked.filter((asked) => asked.includes('model=') && !asked.includes('autoload=false'))
+    expect(loading).toEqual([])
     expect(fake.asked.filter((asked) => asked.startsWith('POST') && !asked.endsWith('/api/show'))).toEqual([])
   })
 

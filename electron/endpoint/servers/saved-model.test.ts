@@ -58,6 +58,9 @@ describe('testing a saved endpoint', () => {
 
   it('reckons with a window that was set by hand, unless the server has loaded less', async () => {
     const id = await save('Ollama with nothing loaded', 'qwen3:4b')
+    const before = (await testSavedEndpoint(history, keys, id, signal)).window
+    expect(before).toMatchObject({ tokens: 4_096, source: 'assumed' })
+    expect(before?.advice).toContain('after the first reply')
     await setWindowByHand(history, id, 'qwen3:4b', 16_384)
     const { window } = await testSavedEndpoint(history, keys, id, signal)
     expect(window).toMatchObject({ tokens: 16_384, source: 'user', advice: null })
@@ -68,6 +71,9 @@ describe('testing a saved endpoint', () => {
     const tested = (await testSavedEndpoint(history, keys, loaded, signal)).window
     expect(tested).toMatchObject({ tokens: 4_096, source: 'server' })
     expect(tested?.advice).toContain('OLLAMA_CONTEXT_LENGTH')
+    await setWindowByHand(history, loaded, 'qwen3:4b', 2_048)
+    const smaller = (await testSavedEndpoint(history, keys, loaded, signal)).window
+    expect(smaller).toMatchObject({ tokens: 2_048, source: 'user' })
   })
 })
 
