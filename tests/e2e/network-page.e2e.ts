@@ -35,7 +35,7 @@ const dialog = () => alcovePage(launched.window).dialog
 const rows = () => dialog().locator('tbody tr')
 const testAddress = (baseUrl: string) => bridgeCall(launched.window, 'endpoints.testAddress', { baseUrl, key: null })
 
-it('says that nothing was contacted, also after a reply of the built-in demo', async () => {
+it('says that nothing was contacted, as the built-in demo is no connection', async () => {
   await dialog().getByText(words.network.empty).waitFor()
   await checkLook(launched, 'network-page', 'empty')
 })
