@@ -12,8 +12,24 @@ afterEach(() => stage.close())
 
 const LONG = 'The harbour was quiet and the boats lay still. '.repeat(60)
 const send: Stage['send'] = (...args) => stage.send(...args)
+const talk = async (turns: number) => {
+  for (let turn = 0; turn < turns; turn += 1) await send(LONG, { type: 'raw', chunks: replyEvents(['Yes.']) })
+}
 const chats = () => stage.chats()
 const known = () => stage.known()
+
+const windowNow = async () => (await known()).find(({ name }) => name === 'window')
+const NOTHING: Fault = { type: 'no-text' }
+
+/** Counts no further than the first token that is too many. */
+const vllm = (asked: number, windowTokens: number): Fault => ({
+  type: 'status',
+  status: 400,
+  body: {
+    object: 'error',
+    message: `This model's maximum context length is ${windowTokens} tokens. However, you requested ${asked} output tokens and your prompt contains at least ${windowTokens + 1} input tokens`,
+  },
+})
 
 const tooLong = (promptTokens: number, windowTokens: number): Fault => ({
   type: 'status',
@@ -41,7 +57,7 @@ const withUsage = (promptTokens: number): Fault => ({
 
 describe('a prompt that is too long', () => {
   it('is sent once more with fewer messages, and what the server told is kept', async () => {
-    for (let turn = 0; turn < 4; turn += 1) await send(LONG)
+    await talk(4)
     const before = chats().length
     const reply = await send('And now?', [tooLong(3_400, 2_048), null])
     const [first, second] = chats().slice(before)
@@ -56,7 +72,7 @@ describe('a prompt that is too long', () => {
   })
 
   it('fails in the end, with the numbers, when it is refused again', async () => {
-    for (let turn = 0; turn < 4; turn += 1) await send(LONG)
+    await talk(4)
     const before = chats().length
     const reply = await send('And now?', [tooLong(3_400, 2_048), tooLong(2_900, 1_024)])
     expect(chats().length - before).toBe(2)
@@ -64,7 +80,7 @@ describe('a prompt that is too long', () => {
   })
 
   it('is not sent again once text of the reply has come', async () => {
-    for (let turn = 0; turn < 4; turn += 1) await send(LONG)
+    await talk(4)
     const before = chats().length
     const error = { code: 500, message: 'Context size has been exceeded.', type: 'server_error' }
     const chunks = [chunkEvent({ content: 'Half a reply' }), `data: ${JSON.stringify({ error })}\n\n`]
@@ -80,19 +96,94 @@ describe('a prompt that is too long', () => {
     expect(reply.error?.message).toContain('2,048')
   })
 
-  it('is known by an empty answer when it nearly fills the window', async () => {
-    for (let turn = 0; turn < 8; turn += 1) await send(LONG)
-    await stage.history.setCapabilities({
-      endpointId: stage.endpoint.id,
-      model: MODEL,
-      source: 'user',
-      facts: [{ name: 'window', value: 4_000 }],
-      now: 3,
-    })
+  it('is known by an empty answer when it fills its place', async () => {
+    await talk(6)
+    const endpointId = stage.endpoint.id
+    const facts = [{ name: 'window', value: 4_000 }] as const
+    await stage.history.setCapabilities({ endpointId, model: MODEL, source: 'user', facts, now: 3 })
     const before = chats().length
-    const reply = await send(LONG.repeat(3), [{ type: 'no-text' }, null])
-    expect(chats().length - before).toBeGreaterThanOrEqual(1)
-    expect(['complete', 'failed']).toContain(reply.status)
+    const reply = await send('And now?', [NOTHING, null])
+    const [first, second] = chats().slice(before)
+    expect(second?.messages.length).toBeLessThan(first?.messages.length ?? 0)
+    expect(reply).toMatchObject({ status: 'complete', sent: { notices: [{ type: 'shortened', windowTokens: null }] } })
+  })
+
+  it('is not suspected where an empty answer came to a short one', async () => {
+    const reply = await send('Hello', NOTHING)
+    expect(chats()).toHaveLength(1)
+    expect(reply).toMatchObject({ status: 'failed', error: { code: 'reply-empty' } })
+  })
+
+  it('is sent with half of the messages where the server names no numbers', async () => {
+    await talk(4)
+    const before = chats().length
+    const nameless: Fault = { type: 'status', status: 400, body: { error: 'Context size has been exceeded' } }
+    const reply = await send('And now?', [nameless, null])
+    const [first, second] = chats().slice(before)
+    expect(second?.messages.length).toBeLessThan(first?.messages.length ?? 0)
+    expect(reply.sent?.notices).toEqual([{ type: 'shortened', windowTokens: null }])
+  })
+
+  it('leaves what the second refusal told as well', async () => {
+    await talk(4)
+    await send('And now?', [tooLong(3_400, 2_048), tooLong(2_900, 1_024)])
+    expect(await windowNow()).toMatchObject({ value: 1_024, source: 'learned' })
+  })
+
+  it('teaches how many tokens a text really has', async () => {
+    const reply = await send(LONG, tooLong(1_500, 1_024))
+    expect(capabilityOf(await known(), 'token-ratio')).toBeCloseTo(1_500 / Number(reply.sent?.estimatedTokens))
+  })
+
+  it('teaches nothing of its tokens where the server stopped counting', async () => {
+    await talk(4)
+    const before = capabilityOf(await known(), 'token-ratio')
+    await send('And now?', [vllm(700, 512), null])
+    expect(capabilityOf(await known(), 'token-ratio')).toBe(before)
+  })
+
+  it.each([
+    ['a window that holds no conversation', 1],
+    ['no window', 0],
+  ])('is not believed to have met %s', async (_what, windowTokens) => {
+    await talk(4)
+    const reply = await send('And now?', [tooLong(3_400, windowTokens), null])
+    expect(reply.status).toBe('complete')
+    expect((await windowNow())?.source).not.toBe('learned')
+  })
+
+  it('is not believed to have a wild number of tokens', async () => {
+    await talk(4)
+    await send('And now?', [tooLong(999_999_999, 2_048), null])
+    expect(capabilityOf(await known(), 'token-ratio')).toBeLessThanOrEqual(4)
+  })
+
+  it('keeps its messages where the longest answer is to blame, which is asked to be shorter', async () => {
+    await stage.setSampling({ maxTokens: 3_000 })
+    const message =
+      "'max_tokens' or 'max_completion_tokens' is too large: 3000. This model's maximum context length is 2048 tokens and your request has 700 input tokens (3000 > 2048 - 700)."
+    const reply = await send(LONG, [{ type: 'status', status: 400, body: { error: { message } } }, null])
+    const [first, second] = chats()
+    expect(first?.max_tokens).toBe(3_000)
+    expect(second?.max_tokens).toBeGreaterThan(500)
+    expect(second?.max_tokens).toBeLessThanOrEqual(2_048 - 700)
+    expect(second?.messages).toEqual(first?.messages)
+    expect(reply.status).toBe('complete')
+    expect(reply.sent?.notices).toBeUndefined()
+  })
+})
+
+describe('a reply that fills the window', () => {
+  it('is kept, and the window is known from then on', async () => {
+    const message =
+      'Reached context length of 2048 tokens with model (arch: qwen2) that does not currently support this'
+    const chunks = [
+      chunkEvent({ content: 'Half an' }),
+      `event: error\ndata: ${JSON.stringify({ error: { message } })}\n\n`,
+    ]
+    const reply = await send('Hello', { type: 'raw', chunks })
+    expect(reply).toMatchObject({ status: 'interrupted', text: 'Half an', error: { code: 'endpoint-overflow' } })
+    expect(await windowNow()).toMatchObject({ value: 2_048, source: 'learned' })
   })
 })
 
