@@ -274,10 +274,10 @@ describe('a prompt that is too long', () => {
       conversationId: await frontId(),
       model: `for a ${name}`,
     })
-    fake.setFault({ type: 'reply', text: `${'A long answer. '.repeat(40)}Done.` })
     for (const which of ['First', 'Second', 'Third', 'Fourth']) {
+      fake.setFault({ type: 'reply', text: `${'A long answer. '.repeat(80)}${which} of all.` })
       await send(`${which} ${name}: ${'and so on '.repeat(20).trim()}`, false)
-      await expectReply('Done.')
+      await expectReply(`${which} of all.`)
     }
   }
 
@@ -304,14 +304,14 @@ describe('a prompt that is too long', () => {
 
   it('is told of where the server cut it without a word', async () => {
     await talkLong('story')
-    // As Ollama does with a window of 1,024: it says that it read half of it and some.
-    const usage = { prompt_tokens: 514, completion_tokens: 2, total_tokens: 516 }
+    // As Ollama does with a window of 2,048: it says that it read half of that.
+    const usage = { prompt_tokens: 1_026, completion_tokens: 2, total_tokens: 1_028 }
     const ended = `data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage })}\n\n`
     const fields = { 'content-type': 'text/event-stream' }
     fake.setFault({ type: 'raw', chunks: [delta('Half of it.'), ended, 'data: [DONE]\n\n'], headers: fields })
-    await send(`And ${'much more of it '.repeat(300)}`.trim(), false)
+    await send(`And ${'much more of it '.repeat(150)}`.trim(), false)
     await expectReply('Half of it.')
-    expect((await storedReply()).sent?.notices).toMatchObject([{ type: 'prompt-cut', promptTokens: 514 }])
+    expect((await storedReply()).sent?.notices).toMatchObject([{ type: 'prompt-cut', promptTokens: 1_026 }])
   })
 })
 
