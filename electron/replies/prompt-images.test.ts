@@ -87,6 +87,19 @@ describe('an image in a conversation', () => {
     expect(reply).toMatchObject({ status: 'failed', error: { code: 'endpoint-no-images' } })
   })
 
+  it('makes no prompt look cut, since nobody knows what it costs', async () => {
+    await importWithImage('The harbour was quiet and the boats lay still. '.repeat(180))
+    const usage = { prompt_tokens: 1_026, completion_tokens: 1 }
+    const counts = `data: ${JSON.stringify({ choices: [], usage })}\n\n`
+    const reply = await stage.send('Which colour?', {
+      type: 'raw',
+      chunks: [...replyEvents(['Blue.']).slice(0, 3), counts],
+    })
+    expect(reply).toMatchObject({ status: 'complete', promptTokens: 1_026 })
+    expect(reply.sent?.notices).toBeUndefined()
+    expect(capabilityOf(await stage.known(), 'token-ratio')).toBeUndefined()
+  })
+
   it('is left out for the demo, which says that it has no eyes', async () => {
     await importWithImage('What is this?')
     const reply = await stage.send('Which colour?')

@@ -197,6 +197,16 @@ describe('a prompt that a server cut in silence', () => {
     expect(capabilityOf(await known(), 'token-ratio')).toBeUndefined()
   })
 
+  it('never teaches a larger window than was believed in', async () => {
+    const endpointId = stage.endpoint.id
+    const facts = [{ name: 'window', value: 1_500 }] as const
+    await stage.history.setCapabilities({ endpointId, model: MODEL, source: 'user', facts, now: 3 })
+    const reply = await send(LONG.repeat(3), withUsage(1_026))
+    expect(reply.sent?.notices).toMatchObject([{ type: 'prompt-cut' }])
+    const all = await stage.history.getCapabilities({ endpointId, model: MODEL })
+    expect(all.filter(({ name, source }) => name === 'window' && source === 'learned')).toEqual([])
+  })
+
   it('is not suspected where the server read what was sent', async () => {
     const reply = await send(LONG.repeat(3), withUsage(1_700))
     expect(reply.sent?.notices).toBeUndefined()
@@ -247,4 +257,6 @@ it('keeps what the answers showed of the model', async () => {
   await send('Hello')
   const shown = Object.fromEntries((await known()).map(({ name, value, source }) => [name, [value, source]]))
   expect(shown).toMatchObject({ streaming: [true, 'learned'], usage: [true, 'learned'], timings: [true, 'learned'] })
+  // A short prompt is mostly what the template adds, so that it says nothing of how texts are counted.
+  expect(shown['token-ratio']).toBeUndefined()
 })
