@@ -6,6 +6,7 @@ import { indexAndWorkerGuards } from './guarded/index-and-worker.ts'
 import { keyGuards } from './guarded/keys.ts'
 import { keyAndDamageGuards } from './guarded/keys-and-damage.ts'
 import { searchAndRepairGuards } from './guarded/search-and-repair.ts'
+import { serverGuards } from './guarded/servers.ts'
 import { titleGuards } from './guarded/titles.ts'
 import { transferAndWindowGuards } from './guarded/transfer-and-window.ts'
 import type { Guard } from './run-without-guard.ts'
@@ -18,6 +19,7 @@ export const guards: readonly Guard[] = [
   ...searchAndRepairGuards,
   ...transferAndWindowGuards,
   ...endpointGuards,
+  ...serverGuards,
   ...answerAndTitleGuards,
   ...titleGuards,
 ]

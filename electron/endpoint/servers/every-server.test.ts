@@ -276,6 +276,27 @@ describe('servers in other states', () => {
     expect(error?.message).toContain(`Change the address to ${fake.url}`)
   })
 
+  it('that no longer offer the chosen model say so, where names matter', async () => {
+    const test = async (name: FakeServerName, model: string) => {
+      const endpoint = connectTo(await start(name))
+      return (await testEndpoint({ endpoint, signal, neededTokens: 4_096, model })).error?.code
+    }
+    expect(await test('Ollama', 'gone:7b')).toBe('endpoint-model-missing')
+    expect(await test('Ollama', 'nomic-embed-text')).toBeUndefined()
+    expect(await test('LM Studio', 'gemma-3-4b')).toBeUndefined()
+    expect(await test('llama.cpp', 'any-name')).toBeUndefined()
+    expect(await test('llama.cpp router', 'gone')).toBe('endpoint-model-missing')
+  })
+
+  it('that count what cannot be are not believed', async () => {
+    const bogus = (body: unknown) => ({ status: 200, contentType: 'application/json', body })
+    for (const count of [1e9, 0, -5, 2.5, '7']) {
+      const routes = { 'POST /v1/messages/count_tokens': bogus({ input_tokens: count }) }
+      const connection = connectTo(await start('llama.cpp', { routes }))
+      expect(await countTokens(connection, 'qwen3-4b', MESSAGES, signal, 'messages/count_tokens')).toBeNull()
+    }
+  })
+
   it('a window that cannot be made larger is not said to be', async () => {
     const fake = await start('Ollama', {
       routes: {

@@ -23,6 +23,9 @@ describe('the list of models', () => {
       { id: 'studio', loaded_context_length: 2_048, max_context_length: 32_768 },
       { id: 'docker', dmr: { context_window: 1_024 } },
       { id: 'router', meta: { n_ctx: 0 } },
+      { id: 'boast', meta: { n_ctx: 1e12 } },
+      { id: 'debt', max_model_len: -4_096 },
+      { id: 'words', max_model_len: '4096' },
       { id: 'llama' },
       { id: 5 },
       { id: '' },
@@ -35,6 +38,9 @@ describe('the list of models', () => {
       { id: 'studio', windowTokens: 2_048 },
       { id: 'docker', windowTokens: 1_024 },
       { id: 'router', windowTokens: null },
+      { id: 'boast', windowTokens: null },
+      { id: 'debt', windowTokens: null },
+      { id: 'words', windowTokens: null },
       { id: 'text-embedding-nomic', windowTokens: null },
     ])
   })

@@ -43,7 +43,7 @@ export async function testEndpoint(test: ConnectionTest): Promise<EndpointTest> 
     models = await findModels(endpoint, signal, timeoutMs)
     server = (await recogniseServer(endpoint, signal, FINGERPRINT_TIMEOUT_MS, 'test')) ?? 'OpenAI-compatible'
     await checkKey(endpoint, signal, timeoutMs)
-    failure = models.some(canChat) ? null : noModel(endpoint, models)
+    failure = models.some(canChat) ? modelGone(test, server, models) : noModel(endpoint, models)
     if (failure === null) window = await testWindow(test, server, models)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
@@ -125,6 +125,26 @@ async function checkKey(connection: EndpointConnection, signal: AbortSignal, tim
     if (response.status === 401 || response.status === 403) throw await statusFailure(response, connection, null)
     discardBody(response)
   })
+}
+
+/** Servers with one model answer with it, whatever is asked for; these do not. */
+const BY_NAME = new Set(['Ollama', 'LM Studio'])
+
+/** The model that is to answer is not among those of the server. Names that resemble each other pass: tags, paths, aliases. */
+function modelGone(
+  { endpoint, model }: ConnectionTest,
+  server: string,
+  models: readonly Model[],
+): EndpointFailure | null {
+  const wanted = model?.toLowerCase() ?? ''
+  const isThere = models.some(({ id }) => id.toLowerCase().includes(wanted) || wanted.includes(id.toLowerCase()))
+  if (isThere || (models.length === 1 && !BY_NAME.has(server))) return null
+  const { where } = addressOf(endpoint)
+  return new EndpointFailure(
+    'endpoint-model-missing',
+    `${where} answers, but no longer offers the model "${model}". Choose another model for this endpoint, or load that one in the server.`,
+    { retryable: true },
+  )
 }
 
 function noModel(endpoint: EndpointConnection, models: readonly Model[]): EndpointFailure {
