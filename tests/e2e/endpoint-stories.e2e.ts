@@ -62,7 +62,7 @@ async function send(text: string, inNew = true): Promise<void> {
 
 async function expectReply(text: string): Promise<void> {
   await lastReply().getByText(text, { exact: false }).waitFor()
-  await page.finishedReplies.last().waitFor()
+  await lastReply().and(page.finishedReplies).waitFor()
   expect(await page.problem.count()).toBe(0)
 }
 
@@ -181,7 +181,7 @@ describe('stopping', () => {
     await send(`Halt while ${name}`)
     await lastReply().getByText(shown, { exact: false }).waitFor()
     await page.stop.click()
-    await page.finishedReplies.last().waitFor()
+    await lastReply().and(page.finishedReplies).waitFor()
     await expect.poll(() => fake.openConnections()).toBe(0)
     expect(await storedReply()).toMatchObject({ status: 'stopped', error: null })
     const asked = fake.requests.length
@@ -253,7 +253,7 @@ describe('a computer that sleeps', () => {
     await lastReply().getByText('The answer is forty-two').waitFor()
     await emit('suspend')
     await emit('resume')
-    await page.finishedReplies.last().waitFor()
+    await lastReply().and(page.finishedReplies).waitFor()
     expect(await storedReply()).toMatchObject({ status: 'interrupted', text: 'The answer is forty-two' })
   })
 })
