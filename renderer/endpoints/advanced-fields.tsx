@@ -9,11 +9,14 @@ import endpointStyles from './endpoints.module.css'
 
 /** In the order in which they are met; the limits are those of the contract, in seconds, with the defaults of a reply. */
 const WAITS = [
-  { name: 'connectSeconds', most: 600, usual: 10 },
+  { name: 'connectSeconds', most: 600, usual: 5 },
   { name: 'firstByteSeconds', most: 86_400, usual: 120 },
   { name: 'idleSeconds', most: 86_400, usual: 120 },
   { name: 'loadingSeconds', most: 86_400, usual: 180 },
 ] as const satisfies { name: keyof Waits; most: number; usual: number }[]
+
+/** Without a stream the first sign of life is the whole reply. */
+const WHOLE_REPLY_SECONDS = 3_600
 
 interface AdvancedFieldsProps {
   endpoint: Endpoint
@@ -49,7 +52,7 @@ export function AdvancedFields({ endpoint, update }: AdvancedFieldsProps) {
               <NumberField
                 key={name}
                 label={t(`endpoints.waits.${name}`)}
-                placeholder={String(usual)}
+                placeholder={String(name === 'firstByteSeconds' && !streaming ? WHOLE_REPLY_SECONDS : usual)}
                 saved={waits[name] ?? null}
                 rule={{ least: 1, most, whole: true, optional: true }}
                 save={(seconds) => update({ waits: withWait(waits, name, seconds) })}

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import words from '../../shared/messages/en.json' with { type: 'json' }
 import { type FakeEndpoint, startFakeEndpoint } from '../fakes/fake-endpoint.ts'
+import { allowPort } from '../setup/connect-log.ts'
 import { type LaunchedApp, launchApp } from '../setup/launch-app.ts'
 import { seedConversation, seedEndpoint, seedHistory } from '../setup/seed-history.ts'
 import { checkLook } from './check-look.ts'
@@ -66,6 +67,7 @@ describe('a first start', () => {
     const { page, window } = opened
     await page.openDemo.waitFor()
     await check('first-run')
+    allowPort(9)
     await window.getByRole('textbox', { name: words.endpoints.address }).fill('http://127.0.0.1:9/v1')
     await window.getByRole('button', { name: words.endpoints.connect }).click()
     await window.getByRole('button', { name: words.endpoints.useAnyway }).waitFor()
