@@ -43,7 +43,9 @@ export function TestNote({ test, busy, onAcceptCertificate }: TestNoteProps) {
             models: t('endpoints.modelCount', { count: test.models.length }),
           })}
         </p>
-        {test.window && !isShort(test.window) ? <p>{windowText(test.window)}</p> : null}
+        {test.window && !isShort(test.window) ? (
+          <p>{[windowText(test.window), test.window.advice ?? ''].join(' ').trim()}</p>
+        ) : null}
         {test.models.length > 0 ? (
           <details>
             <summary>{t('endpoints.models')}</summary>

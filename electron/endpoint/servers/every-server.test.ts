@@ -76,8 +76,8 @@ const SERVERS: Record<FakeServerName, Expected> = {
     facts: LLAMA_TOLD,
     error: 'endpoint-model-missing',
   },
-  Jan: { server: 'Jan', model: 'Jan-v1-4B-Q4_K_M', window: null, advice: /^Jan does not tell/ },
-  LocalAI: { server: 'LocalAI', model: 'phi-4', window: null, route: 'v1/tokenize', advice: /^LocalAI does not tell/ },
+  Jan: { server: 'Jan', model: 'Jan-v1-4B-Q4_K_M', window: null, advice: /when Jan refuses/ },
+  LocalAI: { server: 'LocalAI', model: 'phi-4', window: null, route: 'v1/tokenize', advice: /when LocalAI refuses/ },
   'Docker Model Runner': {
     server: 'Docker Model Runner',
     model: 'docker.io/ai/qwen2.5-coder:latest',
@@ -139,7 +139,7 @@ const SERVERS: Record<FakeServerName, Expected> = {
     facts: { images: true },
     advice: /--contextsize 32768/,
   },
-  GPT4All: { server: 'GPT4All', model: 'Llama 3 8B Instruct', window: null, advice: /^GPT4All does not tell/ },
+  GPT4All: { server: 'GPT4All', model: 'Llama 3 8B Instruct', window: null, advice: /when GPT4All refuses/ },
   vLLM: {
     server: 'vLLM',
     model: 'Qwen/Qwen3-4B',
@@ -153,10 +153,20 @@ const SERVERS: Record<FakeServerName, Expected> = {
     model: 'mistral-7b.gguf',
     window: null,
     route: 'token-count',
-    advice: /does not tell/,
+    advice: /refuses something for its length/,
   },
-  'mlx-lm': { server: 'mlx-lm', model: 'mlx-community/Qwen3-4B-4bit', window: null, advice: /does not tell/ },
-  'OpenAI-compatible': { server: 'OpenAI-compatible', model: 'house-model', window: null, advice: /does not tell/ },
+  'mlx-lm': {
+    server: 'mlx-lm',
+    model: 'mlx-community/Qwen3-4B-4bit',
+    window: null,
+    advice: /refuses something for its length/,
+  },
+  'OpenAI-compatible': {
+    server: 'OpenAI-compatible',
+    model: 'house-model',
+    window: null,
+    advice: /refuses something for its length/,
+  },
   'web site': { model: 'any', window: null, error: 'endpoint-not-openai' },
   AirPlay: { model: 'any', window: null, error: 'endpoint-key-refused' },
 }

@@ -41,12 +41,12 @@ export function windowAdvice({
   trainedTokens,
   neededTokens,
 }: TestedWindow): string | null {
-  const name = server ?? 'The server'
+  const name = server ?? 'the server'
   if (loadedTokens === null && LOADS_LATER.has(name)) {
-    return `${name} has not loaded this model yet, or does not tell; how much it can take is known after the first reply.`
+    return `${name} has not loaded this model yet; its window is known after the first reply.`
   }
   if (loadedTokens === null) {
-    return `${name} does not tell how much this model can take at once. Alcove learns it when the server refuses something; you can also set it by hand.`
+    return `Alcove learns more when ${name} refuses something for its length; you can also set the window by hand.`
   }
   if (loadedTokens >= neededTokens) return null
   const short = `${count(neededTokens - loadedTokens)} tokens are missing: the system prompt, the answer and a few messages need ${count(neededTokens)}.`
