@@ -5,6 +5,7 @@ import { historyFileGuards } from './guarded/history-file.ts'
 import { indexAndWorkerGuards } from './guarded/index-and-worker.ts'
 import { keyGuards } from './guarded/keys.ts'
 import { keyAndDamageGuards } from './guarded/keys-and-damage.ts'
+import { replyStreamGuards } from './guarded/reply-stream.ts'
 import { searchAndRepairGuards } from './guarded/search-and-repair.ts'
 import { serverGuards } from './guarded/servers.ts'
 import { titleGuards } from './guarded/titles.ts'
@@ -19,6 +20,7 @@ export const guards: readonly Guard[] = [
   ...searchAndRepairGuards,
   ...transferAndWindowGuards,
   ...endpointGuards,
+  ...replyStreamGuards,
   ...serverGuards,
   ...answerAndTitleGuards,
   ...titleGuards,

@@ -65,6 +65,12 @@ it('is not asked without end when it refuses the model itself, or says the same 
   expect(fake.requests.length).toBe(2)
 })
 
+it('is not asked without a field when the prompt is too long for it, whatever it names', async () => {
+  const message = "max_tokens is not supported here: this model's maximum context length is 2048 tokens"
+  const reply = await ask({ type: 'status', status: 400, body: { error: { message } } }, { sampling: { maxTokens: 9 } })
+  expect(reply).toMatchObject({ error: { code: 'endpoint-overflow' }, refused: [] })
+})
+
 it('gets optional fields only as long as it takes them', async () => {
   const optional = {
     responseFormat: { type: 'json_object' },

@@ -54,6 +54,11 @@ describe('the bytes of an answer', () => {
     }
   })
 
+  it('give what came before such a line, also in one piece with it', async () => {
+    const piece = Buffer.from(`${chunkEvent({ content: 'first' })}data: ${'x'.repeat(2_000_000)}`)
+    expect(await readWholeAnswer([piece, Buffer.from('more')])).toMatchObject({ text: 'first', tooLong: true })
+  })
+
   it('can be a million empty events, or JSON nested without end', async () => {
     const deep = `data: ${'['.repeat(100_000)}${']'.repeat(100_000)}\n\n`
     const blank = Buffer.alloc(65_536, '\n')
