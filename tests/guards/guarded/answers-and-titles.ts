@@ -136,12 +136,6 @@ const answerGuards: readonly Guard[] = [
 const replyGuards: readonly Guard[] = [
   {
     ...learning,
-    guards: 'a prompt is made shorter once',
-    find: 'lesson.window !== undefined || !isTooLong(failure, ready)',
-    replace: '!isTooLong(failure, ready)',
-  },
-  {
-    ...learning,
     guards: 'with the newest message alone nothing is sent again',
     find: 'if (!isShorter && !isAnswerToBlame(failure, ready)) return null',
     replace: '',
