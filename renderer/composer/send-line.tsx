@@ -72,7 +72,10 @@ function sayTooLong(preview: SendPreview): string | null {
   if (systemPromptTokens > windowTokens) {
     return t('composer.systemTooLong', { used: formatCount(systemPromptTokens), window })
   }
-  return fits ? null : t('composer.tooLong', { used: formatCount(estimatedTokens), window })
+  if (fits) return null
+  const used = formatCount(estimatedTokens)
+  // What is kept free for the answer counts too, so that the messages alone may well have room.
+  return t(estimatedTokens > windowTokens ? 'composer.tooLong' : 'composer.tooFull', { used, window })
 }
 
 function sayPreview({ estimatedTokens, windowTokens, sentMessages, leftOutMessages }: SendPreview): string {

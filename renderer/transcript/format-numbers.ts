@@ -23,6 +23,9 @@ export function formatRate(tokensPerSecond: number): string {
   return (tokensPerSecond < 10 ? tenths : whole).format(tokensPerSecond)
 }
 
+/** A reply that came all at once, or a few words of one, tells nothing about speed. */
+const MEASURED_FROM_MS = 50
+
 /** Tokens a second while the reply was written (from the first token to the end); null when it cannot be told. */
 export function tokensPerSecond(reply: {
   completionTokens: number | null
@@ -30,6 +33,7 @@ export function tokensPerSecond(reply: {
   totalMs: number | null
 }): string | null {
   const { completionTokens, firstTokenMs, totalMs } = reply
-  if (!completionTokens || firstTokenMs === null || totalMs === null || totalMs <= firstTokenMs) return null
+  if (!completionTokens || firstTokenMs === null || totalMs === null) return null
+  if (totalMs - firstTokenMs < MEASURED_FROM_MS) return null
   return formatRate((completionTokens * 1_000) / (totalMs - firstTokenMs))
 }

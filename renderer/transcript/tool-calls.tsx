@@ -9,7 +9,7 @@ export function ToolCalls({ calls }: { calls: readonly ToolCall[] }): ReactNode 
   const [isOpen, setOpen] = useState(false)
   const names = calls.map(({ name }) => name || t('transcript.toolUnnamed')).join(', ')
   return (
-    <div className={styles.reasoning}>
+    <div className={`${styles.reasoning} ${styles.tools}`}>
       <button type="button" className={styles.fold} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         <ChevronRight aria-hidden />
         <span className={styles.foldWords}>{t('transcript.toolsAsked', { count: calls.length, names })}</span>
