@@ -67,8 +67,31 @@ describe('a wait', () => {
     await ask({ type: 'silent' }, 'And the moon?')
     await reply().getByText(words.transcript.queued).waitFor()
     await picture('queued')
+    await reply().getByText('in “long”').waitFor()
     await page.stop.click()
     await page.rows.filter({ hasText: 'long' }).first().click()
+  })
+
+  it('for a reply that goes on is told below what was written already', async () => {
+    await ask({ type: 'cut', afterTokens: 5 })
+    await page.continueReply.waitFor()
+    await picture('server-gone')
+    fake.setFault({ type: 'loading' })
+    await page.continueReply.click()
+    await reply().getByText(words.transcript.loadingModel).waitFor()
+    await reply().getByText('The answer is forty-two').waitFor()
+    await picture('loading-again')
+  })
+
+  it('says how long it still takes, once that can be told', async () => {
+    const read = (processed: number) =>
+      `data: ${JSON.stringify({ choices: [{ delta: { role: 'assistant', content: null } }], prompt_progress: { total: 60_000, cache: 0, processed, time_ms: 1 } })}\n\n`
+    const chunks = [1_000, 1_400, 1_800, 2_200].map(read)
+    await ask({ type: 'raw', chunks, gapMs: 800, after: 'hold' })
+    await reply()
+      .getByText(/about \d+:\d\d left/)
+      .waitFor()
+    await picture('reading-rest')
   })
 
   it('is over when text comes, and then tells how fast', async () => {
@@ -89,9 +112,26 @@ describe('an end', () => {
   it('by the length limit or a filter is told apart', async () => {
     await ask(ended('length'))
     await reply().getByText(words.transcript.lengthLimit).waitFor()
+    await picture('length')
+    await ask(ended('something_new'))
+    await reply().getByText('ended: something_new').waitFor()
     await ask(ended('content_filter'))
     await reply().getByText(words.transcript.filtered).waitFor()
     await picture('filtered')
+  })
+
+  it('after thoughts alone is not called a failure, and the limit of that can be set at once', async () => {
+    const thought = chunkEvent({ reasoning_content: 'The sea moves, so something must pull at it.' })
+    const only = (reason: string): Fault => ({ type: 'raw', chunks: [thought, ...replyEvents([], reason).slice(1)] })
+    await ask(only('stop'))
+    await reply().getByText(words.transcript.thoughtOnly).waitFor()
+    await ask(only('length'))
+    await reply().getByText(words.transcript.lengthThinking).waitFor()
+    await picture('only-thoughts')
+    await reply().getByRole('button', { name: words.replySettings.open }).click()
+    await page.dialog.getByRole('textbox', { name: words.sampling.maxTokens }).waitFor()
+    await launched.window.keyboard.press('Escape')
+    await page.dialog.waitFor({ state: 'detached' })
   })
 
   it('with a tool that was asked for shows it as text, and runs nothing', async () => {
@@ -126,36 +166,5 @@ describe('what a request was told', () => {
       .getByText(/does not take the setting top_k/)
       .waitFor()
     await picture('field-refused')
-  })
-})
-
-describe('the reply settings', () => {
-  it('of one conversation are kept, sent, marked and taken back', async () => {
-    const { window } = launched
-    await page.startConversation()
-    await window.keyboard.press('Control+Shift+M')
-    await page.dialog.waitFor()
-    const field = (name: string) => page.dialog.getByRole('textbox', { name, exact: true })
-    await field(words.sampling.temperature).fill('0.3')
-    await field(words.sampling.temperature).blur()
-    await page.dialog.getByText(words.settings.saved).waitFor()
-    await field(words.sampling.topK).fill('-4')
-    await field(words.sampling.topK).blur()
-    await page.dialog
-      .getByText(/between/)
-      .first()
-      .waitFor()
-    await picture('reply-settings')
-    await field(words.sampling.topK).fill('')
-    await window.keyboard.press('Escape')
-    await page.sendAndWait('With settings')
-    expect(fake.requests.at(-1)?.body).toMatchObject({ temperature: 0.3 })
-    await page.more.click()
-    await window.getByRole('menuitem', { name: words.replySettings.open }).click()
-    await page.dialog.getByRole('button', { name: words.replySettings.reset }).click()
-    await expect.poll(() => field(words.sampling.temperature).inputValue()).toBe('')
-    await window.keyboard.press('Escape')
-    await page.sendAndWait('Without settings')
-    expect(fake.requests.at(-1)?.body).not.toHaveProperty('temperature')
   })
 })
