@@ -55,7 +55,9 @@ export function ToastRegion() {
 function ToastList() {
   const { toasts } = Base.useToastManager<ToastData>()
   return toasts.map((toast) => (
-    <Base.Root key={toast.id} toast={toast} className={styles.toast} swipeDirection="up">
+    // Base UI hides an urgent one, which it has said aloud elsewhere, and each button to close one until it has the focus;
+    // both can be reached with keys, where nothing hidden may be.
+    <Base.Root key={toast.id} toast={toast} className={styles.toast} swipeDirection="up" aria-hidden={false}>
       <Base.Content className={styles.content}>
         {toast.type === 'error' ? <CircleAlert className={styles.icon} aria-hidden /> : null}
         <div className={styles.words}>
@@ -69,6 +71,7 @@ function ToastList() {
         </div>
         <Base.Action render={<Button look="quiet" />} className={styles.action} />
         <Base.Close
+          aria-hidden={false}
           render={
             <IconButton label={t('common.close')}>
               <X />
