@@ -6,7 +6,7 @@ import { type ChatEvent, isBegin, phaseEvent } from './stream/chat-event.ts'
 import { type ChatLimits, limitsOf } from './stream/chat-limits.ts'
 import { startRetries, waitUnlessAborted } from './stream/retry.ts'
 import { untilLoaded } from './stream/until-loaded.ts'
-import type { ChatMessage } from './wire/chat-message.ts'
+import type { ChatMessage, WireMessage } from './wire/chat-message.ts'
 import { type RequestBody, refusedField, refusesSystemRole, requestBody } from './wire/request-body.ts'
 
 export interface ChatRequest {
@@ -93,7 +93,7 @@ function bodyOf(request: ChatRequest, { leftOut, systemMessage }: Concessions): 
 function concede(error: unknown, body: RequestBody, given: Concessions): ChatEvent | null {
   if (!(error instanceof EndpointFailure) || error.code === 'endpoint-overflow') return null
   const said = `${error.serverText}\n${error.serverBody}`
-  if (given.systemMessage && refusesSystemRole(said)) {
+  if (holdsSystem(body) && refusesSystemRole(said)) {
     given.systemMessage = false
     return { type: 'learned', capability: 'system-message', value: false }
   }
@@ -101,4 +101,8 @@ function concede(error: unknown, body: RequestBody, given: Concessions): ChatEve
   if (field === null) return null
   given.leftOut.add(field)
   return { type: 'field-refused', field }
+}
+
+function holdsSystem({ messages }: RequestBody): boolean {
+  return (messages as readonly WireMessage[]).some(({ role }) => role === 'system')
 }

@@ -101,6 +101,15 @@ it('gets the system prompt in the first message where its template knows no syst
   expect(bodies().map(({ messages }) => messages)).toEqual([folded])
 })
 
+it('is not asked again when it refuses a system role that was not sent', async () => {
+  const body = { error: { message: 'System role not supported' } }
+  expect(await ask({ type: 'status', status: 400, body })).toMatchObject({
+    learned: {},
+    error: { code: 'endpoint-refused' },
+  })
+  expect(fake.requests.length).toBe(1)
+})
+
 it('is asked for one whole answer where streaming is switched off', async () => {
   const reply = await ask({ type: 'not-streaming' }, {}, { streaming: false })
   expect(reply).toMatchObject({ error: null, end: { finishReason: 'stop' } })
