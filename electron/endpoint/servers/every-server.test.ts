@@ -184,6 +184,8 @@ describe.each(Object.entries(SERVERS) as [FakeServerName, Expected][])('%s', (na
     expect(found.map(({ server, baseUrl }) => ({ server, baseUrl }))).toEqual(
       expected.server === undefined ? [] : [{ server: expected.server, baseUrl: fake.url }],
     )
+    const first = found[0]?.models[0]
+    if (first?.id === expected.model) expect(first.windowTokens).toBe(expected.window)
     const isRecognised = expected.server !== undefined && expected.server !== 'OpenAI-compatible'
     const product = await recogniseServer(connectTo(fake), signal, 2_000)
     expect(product).toBe(isRecognised ? expected.server : null)

@@ -23,7 +23,7 @@ const ROUTES = {
   oldLmStudio: { path: () => '/api/v0/models' },
 } satisfies Record<string, NativeRoute>
 
-type RouteName = keyof typeof ROUTES
+export type RouteName = keyof typeof ROUTES
 
 /** What each route answered; null where that was no object of JSON. */
 export type NativeAnswers = { [N in RouteName]?: JsonObject | null }
@@ -39,7 +39,7 @@ interface RouteQuery {
 export async function askNativeRoutes(
   query: RouteQuery,
   model: string,
-  names = Object.keys(ROUTES) as RouteName[],
+  names: readonly RouteName[] = Object.keys(ROUTES) as RouteName[],
 ): Promise<NativeAnswers> {
   if (query.connection.kind === 'demo') return {}
   const answers = await Promise.all(

@@ -4,7 +4,9 @@ import type { EndpointConnection } from '../address.ts'
 import { EndpointFailure } from '../http/failure.ts'
 import { asRecord, parseJson } from '../http/server-text.ts'
 import { listModels } from './list-models.ts'
+import { askNativeRoutes } from './native-routes.ts'
 import { recogniseServer } from './recognise-server.ts'
+import { WINDOW_ROUTES, windowsIn } from './window/detect-window.ts'
 
 const PORT_TIMEOUT_MS = 500
 
@@ -40,11 +42,27 @@ export async function searchLocal({
 async function lookAt(baseUrl: string, signal: AbortSignal, timeoutMs: number): Promise<FoundServer | null> {
   const connection: EndpointConnection = { kind: 'http', baseUrl, key: null, thisMachineOnly: true }
   const [models, server] = await Promise.all([
-    listModels(connection, signal, timeoutMs, 'search').catch(modelsBehind),
+    listWithWindow(connection, signal, timeoutMs),
     recogniseServer(connection, signal, timeoutMs, 'search'),
   ])
   if (models === null && server === null) return null
   return { server: server ?? 'OpenAI-compatible', baseUrl, models: models ?? [] }
+}
+
+/** The models, the first one with its window where that is told elsewhere than in the list; all in the same half second. */
+async function listWithWindow(
+  connection: EndpointConnection,
+  signal: AbortSignal,
+  totalMs: number,
+): Promise<Model[] | null> {
+  const startedAt = performance.now()
+  const models = await listModels(connection, signal, totalMs, 'search').catch(modelsBehind)
+  const [first, ...others] = models ?? []
+  const timeoutMs = Math.floor(totalMs - (performance.now() - startedAt))
+  if (first === undefined || first.windowTokens !== null || timeoutMs <= 0) return models
+  const query = { connection, signal, timeoutMs, purpose: 'search' } as const
+  const answers = await askNativeRoutes(query, first.id, WINDOW_ROUTES)
+  return [{ ...first, windowTokens: windowsIn(answers, undefined, first.id).loaded }, ...others]
 }
 
 /** None yet, where it is a model server that refuses: it wants a key, or is loading. Null where it could be anything. */

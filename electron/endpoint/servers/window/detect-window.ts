@@ -9,10 +9,21 @@ import {
   lmStudioModel,
   type NativeAnswers,
   oldLmStudioModel,
+  type RouteName,
 } from '../native-routes.ts'
 
 /** For each route that is asked. */
 export const ROUTE_TIMEOUT_MS = 2_000
+
+/** Those that tell a window. */
+export const WINDOW_ROUTES: readonly RouteName[] = [
+  'koboldVersion',
+  'koboldWindow',
+  'props',
+  'ollamaLoaded',
+  'lmStudio',
+  'oldLmStudio',
+]
 
 /** Tokens; null where the server does not tell. */
 export interface ModelWindows {
@@ -36,8 +47,7 @@ export async function detectWindow(
   const entry = entryFor(list, model)
   if (entry?.windowTokens) return entry.windowTokens
   if (list === null) return null
-  const names = ['koboldVersion', 'koboldWindow', 'props', 'ollamaLoaded', 'lmStudio', 'oldLmStudio'] as const
-  return windowsIn(await askNativeRoutes(query, model, [...names]), entry, model).loaded
+  return windowsIn(await askNativeRoutes(query, model, WINDOW_ROUTES), entry, model).loaded
 }
 
 /** The server's list; null where it has none to show. */
