@@ -45,6 +45,8 @@ const WORDS = [
   '[THINK]',
   '[/THINK]',
   '<|channel|>analysis<|message|>',
+  '<|channel>thought',
+  '<channel|>',
 ])
 const ENDS = ['\n', '\r', '\r\n']
 const REASONS = ['stop', 'length', 'content_filter', 'tool_calls', 'eos', '', null, 7]

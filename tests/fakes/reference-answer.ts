@@ -136,6 +136,7 @@ const BLOCKS = [
   ['<thought>', '</thought>'],
   ['[THINK]', '[/THINK]'],
   ['<seed:think>', '</seed:think>'],
+  ['<|channel>thought', '<channel|>'],
   ['<|channel|>analysis<|message|>', '<|end|><|start|>assistant<|channel|>final<|message|>'],
 ]
 

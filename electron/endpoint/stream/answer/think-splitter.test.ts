@@ -16,6 +16,14 @@ const cases: [string, { text: string; reasoning: string }][] = [
   ['\n<thinking>Hm</thinking>Yes', { text: 'Yes', reasoning: 'Hm' }],
   ['<think>never closed </thin', { text: '', reasoning: 'never closed </thin' }],
   ['<think></think>Yes', { text: 'Yes', reasoning: '' }],
+  ['[THINK]Hm[/THINK]Yes', { text: 'Yes', reasoning: 'Hm' }],
+  ['<|channel>thought\nHm\n<channel|>Yes', { text: 'Yes', reasoning: '\nHm\n' }],
+  [
+    '<|channel|>analysis<|message|>Hm<|end|><|start|>assistant<|channel|>final<|message|>Yes',
+    { text: 'Yes', reasoning: 'Hm' },
+  ],
+  // Nothing opened it: what came before has been shown by then, and stays where it is.
+  ['Hm\n</think>\n\nYes', { text: 'Hm\n</think>\n\nYes', reasoning: '' }],
   ['Use <think>tags</think> so', { text: 'Use <think>tags</think> so', reasoning: '' }],
   ['<thin ice>', { text: '<thin ice>', reasoning: '' }],
   ['<think>a < b </think>c</think>', { text: 'c</think>', reasoning: 'a < b ' }],

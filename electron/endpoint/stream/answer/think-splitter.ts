@@ -19,7 +19,8 @@ const TAGS = [
   // Mistral's Magistral and ByteDance's Seed-OSS.
   { open: '[THINK]', close: '[/THINK]' },
   { open: '<seed:think>', close: '</seed:think>' },
-  // gpt-oss, from servers that pass its channels on as they are.
+  // Gemma 4 and gpt-oss, from servers that pass their channels on as they are.
+  { open: '<|channel>thought', close: '<channel|>' },
   { open: '<|channel|>analysis<|message|>', close: '<|end|><|start|>assistant<|channel|>final<|message|>' },
 ] as const
 
