@@ -8,6 +8,7 @@ import { statusFailure } from '../http/status-failure.ts'
 import { readAnswer } from './answer/read-answer.ts'
 import { createReplyReader, type ReplyEvent, type ReplyReader } from './answer/reply-reader.ts'
 import { SseTooLong } from './answer/sse-lines.ts'
+import { createBreather } from './breathe.ts'
 import { type ChatEvent, phaseEvent } from './chat-event.ts'
 import { type ChatLimits, firstByteLimitMs } from './chat-limits.ts'
 import { joinQueue, type Turn } from './origin-queue.ts'
@@ -141,6 +142,7 @@ async function* send(progress: Progress, body: Record<string, unknown>, turn: Tu
   if (response.status < 200 || response.status > 299)
     throw await statusFailure(response, attempt.endpoint, attempt.model)
   if (response.contentType.includes('text/html')) reader.state.form = 'html'
+  const breathe = createBreather()
   for await (const batch of readAnswer(response.body, reader, limits)) {
     clock.pause()
     yield* toChatEvents(batch.events, progress)
@@ -148,6 +150,7 @@ async function* send(progress: Progress, body: Record<string, unknown>, turn: Tu
     if (reader.state.toolCalls) yield* begin(progress)
     yield* tellRate(progress, batch.events)
     watchAgain(progress, batch.alive)
+    await breathe()
     clock.resume()
   }
 }

@@ -29,9 +29,12 @@ export function limitsOf({
   const inMs = (seconds: number | undefined, otherwise: number) => (seconds === undefined ? otherwise : seconds * 1_000)
   // Without a stream the first sign of life is the whole reply.
   const firstByteMs = streaming ? defaultLimits.firstByteMs : WHOLE_REPLY_MS
+  const asked = inMs(waits.firstByteSeconds, firstByteMs)
   return {
     ...defaultLimits,
-    firstByteMs: inMs(waits.firstByteSeconds, firstByteMs),
+    firstByteMs: asked,
+    // Whoever asks for less patience than the grace gets it for a short prompt.
+    promptGraceMs: Math.min(defaultLimits.promptGraceMs, asked),
     idleMs: inMs(waits.idleSeconds, defaultLimits.idleMs),
     loadingMs: inMs(waits.loadingSeconds, defaultLimits.loadingMs),
   }
