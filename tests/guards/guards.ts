@@ -6,6 +6,7 @@ import { indexAndWorkerGuards } from './guarded/index-and-worker.ts'
 import { keyGuards } from './guarded/keys.ts'
 import { keyAndDamageGuards } from './guarded/keys-and-damage.ts'
 import { replyStreamGuards } from './guarded/reply-stream.ts'
+import { replyGuards } from './guarded/replies.ts'
 import { searchAndRepairGuards } from './guarded/search-and-repair.ts'
 import { serverGuards } from './guarded/servers.ts'
 import { titleGuards } from './guarded/titles.ts'
@@ -23,5 +24,6 @@ export const guards: readonly Guard[] = [
   ...replyStreamGuards,
   ...serverGuards,
   ...answerAndTitleGuards,
+  ...replyGuards,
   ...titleGuards,
 ]
