@@ -20,10 +20,9 @@ export function replyFacts(reply: Message): string {
 }
 
 /** The usual end, in the words of several servers, and what has a sentence of its own beside the reply. */
-const TOLD_ELSEWHERE = new Set([
-  ...['stop', 'eos', 'eos_token', 'end_turn', 'stop_sequence'],
-  ...['length', 'content_filter', 'tool_calls', 'function_call'],
-])
+const TOLD_ELSEWHERE = new Set(
+  'stop eos eos_token end_turn stop_sequence length content_filter tool_calls function_call'.split(' '),
+)
 
 /** What has no sentence of its own is told as the server said it. */
 function isUnusual(finishReason: string | null): boolean {
