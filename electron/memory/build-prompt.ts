@@ -32,13 +32,13 @@ export interface PromptInput {
 }
 
 /** What is sent of one or several neighbouring messages. `images` only where there are any. */
-export interface PromptTurn {
+interface PromptTurn {
   role: 'system' | 'user' | 'assistant'
   content: string
   images?: ImageRef[]
 }
 
-export interface ImageRef {
+interface ImageRef {
   sha256: string
   mediaType: string
 }
