@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { streamChat } from '../../electron/endpoint/chat.ts'
+import type { ChatLimits } from '../../electron/endpoint/stream/chat-limits.ts'
 import { AppError } from '../../shared/errors.ts'
 import { type CollectedReply, collectReply } from './collect-reply.ts'
 import { HOSTILE_TEXT, hostileSocket } from './hostile-socket.ts'
@@ -28,7 +29,7 @@ export async function withstandSockets(runs: number, seed: number): Promise<void
     await fc.assert(
       fc.asyncProperty(hostileSocket(other.url), async (script) => {
         server.setScript(script)
-        const reply = await ask(server)
+        const reply = await ask(server, IMPATIENT)
         expect(reply.end === null).toBe(reply.error instanceof AppError)
         // A reply that counts as whole lacks nothing.
         if (reply.end !== null) expect(reply.text).toBe(HOSTILE_TEXT)
@@ -47,7 +48,7 @@ export async function withstandSockets(runs: number, seed: number): Promise<void
 }
 
 /** One reply; hanging is a failure. */
-async function ask(server: SocketServer): Promise<CollectedReply> {
+async function ask(server: SocketServer, limits: Partial<ChatLimits> = {}): Promise<CollectedReply> {
   const reply = collectReply(
     streamChat({
       endpoint: { kind: 'http', baseUrl: server.url, key: KEY },
@@ -56,7 +57,7 @@ async function ask(server: SocketServer): Promise<CollectedReply> {
       sampling: {},
       signal: new AbortController().signal,
       estimatedPromptTokens: 0,
-      limits: IMPATIENT,
+      limits,
     }),
   )
   let timer: NodeJS.Timeout | undefined
