@@ -2,6 +2,7 @@ import type { Guard } from '../run-without-guard.ts'
 
 const servers = 'electron/endpoint/servers'
 const every = [`${servers}/every-server.test.ts`]
+const states = [`${servers}/server-states.test.ts`]
 const lists = [`${servers}/list-models.test.ts`]
 const checking = [`${servers}/check/check-capabilities.test.ts`]
 const saved = [`${servers}/saved-model.test.ts`]
@@ -32,7 +33,7 @@ export const serverGuards: readonly Guard[] = [
   {
     guards: 'a router loads no model to be asked about it',
     file: `${servers}/native-routes.ts`,
-    tests: every,
+    tests: states,
     find: '&autoload=false',
     replace: '',
   },
@@ -74,7 +75,7 @@ export const serverGuards: readonly Guard[] = [
   {
     guards: 'a count beyond all reason is not believed',
     file: `${servers}/count-tokens.ts`,
-    tests: every,
+    tests: states,
     find: ' && value > 0 && value <= most ?',
     replace: ' && value > 0 ?',
   },
@@ -158,7 +159,7 @@ export const serverGuards: readonly Guard[] = [
   {
     guards: "Docker's path is looked for",
     file: `${servers}/test-connection.ts`,
-    tests: every,
+    tests: states,
     find: "['/v1', '/engines/v1']",
     replace: "['/v1']",
   },
