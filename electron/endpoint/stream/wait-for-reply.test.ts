@@ -68,7 +68,9 @@ describe('the wait for the first byte', () => {
 
   it('and every other is the one of the endpoint, where that has its own', () => {
     const waits = { firstByteSeconds: 7, idleSeconds: 8, loadingSeconds: 9 }
-    expect(limitsOf({ waits })).toEqual({ ...defaultLimits, firstByteMs: 7_000, idleMs: 8_000, loadingMs: 9_000 })
+    const own = { firstByteMs: 7_000, promptGraceMs: 7_000, idleMs: 8_000, loadingMs: 9_000 }
+    expect(limitsOf({ waits })).toEqual({ ...defaultLimits, ...own })
+    expect(firstByteLimitMs(limitsOf({ waits: { firstByteSeconds: 5 } }), 0)).toBe(5_000)
     expect(limitsOf({})).toEqual(defaultLimits)
     expect(limitsOf({ streaming: false })).toEqual({ ...defaultLimits, firstByteMs: 3_600_000 })
   })
