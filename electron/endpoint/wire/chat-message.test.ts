@@ -49,6 +49,14 @@ describe('messages on the wire', () => {
     expect(toWire(messages, false)).toEqual([{ role: 'user', content: 'Be brief.\n\nHi' }])
   })
 
+  it('are plain text where there is nothing but text', () => {
+    const content: ChatMessage['content'] = [
+      { type: 'text', text: 'One' },
+      { type: 'text', text: 'Two' },
+    ]
+    expect(toWire([{ role: 'user', content }], true)).toEqual([{ role: 'user', content: 'One\n\nTwo' }])
+  })
+
   it('carry images as data', () => {
     const content: ChatMessage['content'] = [
       { type: 'text', text: 'What is this?' },

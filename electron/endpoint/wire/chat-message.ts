@@ -37,8 +37,9 @@ export function toWire(messages: readonly ChatMessage[], systemMessage: boolean)
   return [{ ...first, content: join(system, first.content) }, ...spoken.slice(1)]
 }
 
+/** Text alone goes as a string: not every server takes a list, and one that does may know no images. */
 function toWireContent(content: ChatMessage['content']): WireMessage['content'] {
-  if (typeof content === 'string') return content
+  if (typeof content === 'string' || content.every(({ type }) => type === 'text')) return textOf(content)
   return content.map((part) => {
     if (part.type === 'text') return { ...part }
     const base64 = Buffer.from(part.bytes.buffer, part.bytes.byteOffset, part.bytes.byteLength).toString('base64')
@@ -57,9 +58,12 @@ function asParts(content: WireMessage['content']): WirePart[] {
 
 function joinTexts(messages: readonly ChatMessage[]): string {
   return messages
-    .map(({ content }) =>
-      typeof content === 'string' ? content : content.map((part) => (part.type === 'text' ? part.text : '')).join(''),
-    )
+    .map(({ content }) => textOf(content))
     .filter((text) => text !== '')
     .join('\n\n')
+}
+
+function textOf(content: ChatMessage['content']): string {
+  if (typeof content === 'string') return content
+  return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n')
 }
