@@ -4,7 +4,7 @@ import type { Learned } from '../../endpoint/stream/chat-event.ts'
 import type { Fact } from '../../history/capabilities.ts'
 import type { History } from '../../history/history.ts'
 import type { ReadyRequest } from '../request-reply.ts'
-import { isPromptCut, windowOfCut } from './detect-cut.ts'
+import { isPromptCut, leastTokensOf, windowOfCut } from './detect-cut.ts'
 
 /** Weight of the newest reply in the ratio of real to estimated tokens. */
 const RATIO_WEIGHT = 0.3
@@ -31,7 +31,8 @@ export function cutNotice(ready: ReadyRequest, promptTokens: number | null): Cut
   const { estimatedTokens, windowTokens } = ready.prompt.summary
   // What an image costs is not known well enough to tell.
   if (promptTokens === null || ready.images > 0) return null
-  if (!isPromptCut({ promptTokens, estimatedTokens, windowTokens })) return null
+  const leastTokens = () => ready.prompt.messages.reduce((tokens, { content }) => tokens + leastTokensOf(content), 0)
+  if (!isPromptCut({ promptTokens, estimatedTokens, windowTokens }, leastTokens)) return null
   return { type: 'prompt-cut', promptTokens, estimatedTokens }
 }
 

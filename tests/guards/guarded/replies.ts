@@ -138,6 +138,12 @@ export const replyGuards: readonly Guard[] = [
   },
   {
     ...cutting,
+    guards: 'a text of few tokens is not suspected of having been cut',
+    find: ' && promptTokens < leastTokens()',
+    replace: '',
+  },
+  {
+    ...cutting,
     guards: 'a window is not learned in which the prompt would have fitted',
     find: 'doubled <= ERROR_SHARE * estimatedTokens ? doubled : promptTokens',
     replace: 'doubled',
