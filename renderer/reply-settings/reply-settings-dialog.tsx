@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { Conversation, Sampling } from '../../shared/record-types.ts'
 import { call } from '../bridge.ts'
 import { useModelChoice } from '../header/model-choice.ts'
@@ -24,8 +24,11 @@ export function ReplySettingsDialog({ conversationId, onClose }: ReplySettingsPr
   const target = endpoint ? { model: model ?? t('header.defaultModel'), endpoint: endpoint.name } : null
   const sampling = conversation.data?.settings.sampling ?? {}
   const isChanged = Object.keys(sampling).length > 0
+  const [resets, setResets] = useState(0)
   const reset = () => {
-    if (conversation.data) void saveSampling(conversation.data, {}).catch(showError)
+    if (!conversation.data) return
+    setResets(resets + 1)
+    void saveSampling(conversation.data, {}).catch(showError)
   }
   return (
     <Dialog
@@ -48,6 +51,7 @@ export function ReplySettingsDialog({ conversationId, onClose }: ReplySettingsPr
       {conversation.data ? (
         <Fields
           conversation={conversation.data}
+          resets={resets}
           modelRef={endpoint && model !== null ? { endpointId: endpoint.id, model } : null}
         />
       ) : (
@@ -60,52 +64,40 @@ export function ReplySettingsDialog({ conversationId, onClose }: ReplySettingsPr
 interface FieldsProps {
   conversation: Conversation
   modelRef: { endpointId: string; model: string } | null
+  resets: number
 }
 
-function Fields({ conversation, modelRef }: FieldsProps): ReactNode {
+function Fields({ conversation, modelRef, resets }: FieldsProps): ReactNode {
   const settings = useServerData('settings.get', {}, 'settings.changed')
+  const shown: ShownFields = { conversation, inherited: settings.data?.sampling ?? {}, resets }
   return (
     <div className={styles.fields}>
-      {modelRef ? (
-        <KnownFields conversation={conversation} modelRef={modelRef} inherited={settings.data?.sampling ?? {}} />
-      ) : (
-        <ConversationFields conversation={conversation} inherited={settings.data?.sampling ?? {}} refused={[]} />
-      )}
+      {modelRef ? <KnownFields {...shown} modelRef={modelRef} /> : <ConversationFields {...shown} refused={[]} />}
     </div>
   )
 }
 
-interface KnownFieldsProps {
+interface ShownFields {
   conversation: Conversation
-  modelRef: { endpointId: string; model: string }
   inherited: Sampling
+  resets: number
 }
 
 /** With the marks of what this model is known to refuse. */
-function KnownFields({ conversation, modelRef, inherited }: KnownFieldsProps): ReactNode {
+function KnownFields({
+  modelRef,
+  ...shown
+}: ShownFields & { modelRef: { endpointId: string; model: string } }): ReactNode {
   const capabilities = useServerData('endpoints.capabilities', modelRef, 'endpoints.changed')
   const refused = capabilities.data?.find(({ name }) => name === 'refused-fields')?.value
-  return (
-    <ConversationFields
-      conversation={conversation}
-      inherited={inherited}
-      refused={Array.isArray(refused) ? refused : []}
-    />
-  )
+  return <ConversationFields {...shown} refused={Array.isArray(refused) ? refused : []} />
 }
 
-interface ConversationFieldsProps {
-  conversation: Conversation
-  inherited: Sampling
-  refused: readonly string[]
-}
-
-function ConversationFields({ conversation, inherited, refused }: ConversationFieldsProps): ReactNode {
+function ConversationFields({ conversation, ...shown }: ShownFields & { refused: readonly string[] }): ReactNode {
   return (
     <SamplingFields
+      {...shown}
       sampling={conversation.settings.sampling ?? {}}
-      inherited={inherited}
-      refused={refused}
       save={(sampling) => saveSampling(conversation, sampling)}
     />
   )

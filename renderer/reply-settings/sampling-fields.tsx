@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import type { Sampling } from '../../shared/record-types.ts'
 import { t } from '../i18n/i18n.ts'
 import { showError } from '../notices/show-error.ts'
@@ -7,6 +7,7 @@ import { SavedField } from '../settings/fields/saved-field.tsx'
 import { Select } from '../ui/select.tsx'
 import { isRefused } from './refused-settings.ts'
 import styles from './reply-settings.module.css'
+import { createSamplingWriter } from './sampling-writer.ts'
 import { checkStops, readStops, writeStops } from './stop-lines.ts'
 
 type NumberName = {
@@ -42,26 +43,31 @@ interface SamplingFieldsProps {
   inherited?: Sampling
   /** Names on the wire of fields that the model is known to refuse. */
   refused?: readonly string[]
+  /** How often all settings were taken back while the fields were shown. */
+  resets?: number
 }
 
 /** Every setting of how a reply is made; each saves itself, and an empty one is left to whatever is below. */
-export function SamplingFields({ sampling, save, inherited, refused = [] }: SamplingFieldsProps): ReactNode {
-  const put = usePut(sampling, save)
+export function SamplingFields({
+  sampling,
+  save,
+  inherited,
+  refused = [],
+  resets = 0,
+}: SamplingFieldsProps): ReactNode {
+  const [writer] = useState(() => createSamplingWriter(sampling))
+  useEffect(() => {
+    if (resets > 0) writer.reset()
+  }, [writer, resets])
+  const put = <N extends keyof Sampling>(name: N, value: Sampling[N] | null) => writer.put(name, value, save)
+  const isChanged = (name: keyof Sampling) => inherited !== undefined && sampling[name] !== undefined
   const setting = (name: keyof Sampling) => ({
-    'data-changed': (inherited !== undefined && sampling[name] !== undefined) || undefined,
+    'data-changed': isChanged(name) || undefined,
     className: styles.setting,
   })
   const hint = (name: keyof Sampling) => (
-    <>
-      {inherited !== undefined && sampling[name] !== undefined && (
-        <span className={styles.changed}>{t('sampling.changed')} </span>
-      )}
-      {t(`sampling.${name}Hint`)}
-      {isRefused(name, refused) && <span className={styles.refused}> {t('sampling.refused')}</span>}
-    </>
+    <Hint name={name} isChanged={isChanged(name)} isRefused={isRefused(name, refused)} />
   )
-  const otherwise = (value: string | number | undefined) =>
-    value === undefined ? t('sampling.leftToServer') : t('sampling.fromSettings', { value })
   return (
     <>
       {NUMBERS.map(({ name, ...rule }) => (
@@ -100,6 +106,27 @@ export function SamplingFields({ sampling, save, inherited, refused = [] }: Samp
   )
 }
 
+interface HintProps {
+  name: keyof Sampling
+  isChanged: boolean
+  isRefused: boolean
+}
+
+function Hint(props: HintProps): ReactNode {
+  return (
+    <>
+      {props.isChanged && <span className={styles.changed}>{t('sampling.changed')} </span>}
+      {t(`sampling.${props.name}Hint`)}
+      {props.isRefused && <span className={styles.refused}> {t('sampling.refused')}</span>}
+    </>
+  )
+}
+
+/** What stands in an empty field. */
+function otherwise(inherited: string | number | undefined): string {
+  return inherited === undefined ? t('sampling.leftToServer') : t('sampling.fromSettings', { value: inherited })
+}
+
 type Effort = (typeof EFFORTS)[number]
 
 function effortName(effort: Effort): string {
@@ -108,22 +135,4 @@ function effortName(effort: Effort): string {
 
 function effortOptions(none: string): { value: Effort | ''; label: string }[] {
   return [{ value: '', label: none }, ...EFFORTS.map((value) => ({ value, label: effortName(value) }))]
-}
-
-/** Saves one setting beside the others as they were saved last, which need not have come back from main yet. */
-function usePut(sampling: Sampling, save: SamplingFieldsProps['save']) {
-  const newest = useRef(sampling)
-  useEffect(() => {
-    newest.current = sampling
-  }, [sampling])
-  return async <N extends keyof Sampling>(name: N, value: Sampling[N] | null): Promise<void> => {
-    const { [name]: _former, ...rest } = newest.current
-    newest.current = value === null ? rest : { ...rest, [name]: value }
-    try {
-      await save(newest.current)
-    } catch (error) {
-      newest.current = sampling
-      throw error
-    }
-  }
 }
