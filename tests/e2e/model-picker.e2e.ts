@@ -100,3 +100,18 @@ it('says when nothing matches, and when the endpoint of a conversation is gone',
   await options().filter({ hasText: 'alcove-demo' }).click()
   await window.getByText(words.composer.endpointGone.replace('{{endpoint}}', 'Test')).waitFor({ state: 'detached' })
 })
+
+it('says in a notice why nothing was sent once no endpoint is left, and that can be closed with keys', async () => {
+  const { window } = launched
+  for (const { id } of await bridgeCall(window, 'endpoints.list', {})) {
+    await bridgeCall(window, 'endpoints.delete', { endpointId: id })
+  }
+  await window.getByRole('button', { name: words.header.noEndpoint }).waitFor()
+  await page.regenerate.last().click()
+  const notice = window.getByRole('alertdialog')
+  await notice.waitFor()
+  await picture('no-endpoint-notice')
+  await notice.getByRole('button', { name: words.common.close }).focus()
+  await window.keyboard.press('Enter')
+  await notice.waitFor({ state: 'detached' })
+})

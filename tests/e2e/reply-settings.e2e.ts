@@ -10,16 +10,20 @@ import words from '../../shared/messages/en.json' with { type: 'json' }
 import { type FakeEndpoint, startFakeEndpoint } from '../fakes/fake-endpoint.ts'
 import { type LaunchedApp, launchApp } from '../setup/launch-app.ts'
 import { seedEndpoint, seedHistory } from '../setup/seed-history.ts'
+import { bridgeCall } from './bridge-call.ts'
 import { checkLook } from './check-look.ts'
 import { type AlcovePage, alcovePage } from './page.ts'
 
 const userData = mkdtempSync(join(tmpdir(), 'alcove-reply-settings-'))
 let fake: FakeEndpoint
+/** Tells nothing of windows. */
+let mute: FakeEndpoint
 let launched: LaunchedApp
 let page: AlcovePage
 
 beforeAll(async () => {
   fake = await startFakeEndpoint()
+  mute = await startFakeEndpoint({ routes: { '/v1/models': { data: [{ id: 'mystery' }] }, '/props': {} } })
   seedHistory(userData, (db) => {
     seedEndpoint(db, fake.url)
     setSettings(db, { values: { sampling: { topP: 0.9, maxTokens: 512 } } })
@@ -33,7 +37,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await launched.close()
-  await fake.close()
+  await Promise.all([fake.close(), mute.close()])
   rmSync(userData, { recursive: true, force: true })
 })
 
@@ -113,4 +117,16 @@ it('tells from where the size of the window is known, and offers to set one that
   await meter.click()
   await launched.window.getByText(words.header.meterServer).waitFor()
   await picture('meter')
+  await launched.window.keyboard.press('Escape')
+  const fields = { name: 'Silent', kind: 'http', baseUrl: mute.url, key: null, defaultModel: 'mystery' } as const
+  const { id } = await bridgeCall(launched.window, 'endpoints.create', { ...fields, windowTokens: null })
+  await bridgeCall(launched.window, 'settings.update', { defaultEndpointId: id })
+  await page.startConversation()
+  await launched.window.getByRole('combobox', { name: /mystery, Silent/ }).waitFor()
+  await page.composer.fill('How much can you read?')
+  await launched.window.getByRole('button', { name: new RegExp(words.header.meterAssumed) }).click()
+  await launched.window.getByText(words.header.meterAssumed).waitFor()
+  await picture('meter-guess')
+  await launched.window.getByRole('button', { name: words.header.meterSet }).click()
+  await page.dialog.getByText('Silent', { exact: true }).waitFor()
 })
