@@ -36,7 +36,10 @@ export function createSseLines(maxLineChars: number): SseLines {
   const parser = createParser({
     maxBufferSize: maxLineChars,
     onEvent: (message) => messages.push({ type: 'event', event: message.event ?? null, data: message.data }),
-    onComment: () => messages.push({ type: 'ping' }),
+    onComment: () => {
+      // One sign of life is as good as a thousand at once.
+      if (messages.at(-1)?.type !== 'ping') messages.push({ type: 'ping' })
+    },
     onError: (error) => {
       if (error.type === 'max-buffer-size-exceeded') tooLong = true
       else if (error.type === 'unknown-field' && error.line) messages.push({ type: 'stray', line: error.line })
