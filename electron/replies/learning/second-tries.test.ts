@@ -72,11 +72,16 @@ describe('a prompt that is too long', () => {
   })
 
   it('fails in the end, with the numbers, when it is refused again', async () => {
-    await talk(4)
+    await talk(6)
     const before = chats().length
-    const reply = await send('And now?', [tooLong(3_400, 2_048), tooLong(2_900, 1_024)])
-    expect(chats().length - before).toBe(2)
+    const reply = await send('And now?', [tooLong(3_800, 3_072), tooLong(1_900, 1_024)])
+    const [first, second, ...more] = chats().slice(before)
+    expect(more).toEqual([])
+    expect(second?.messages.length).toBeLessThan(first?.messages.length ?? 0)
+    // There is still something that could be left out.
+    expect(second?.messages.length).toBeGreaterThan(3)
     expect(reply).toMatchObject({ status: 'failed', error: { code: 'endpoint-overflow' } })
+    expect(reply.error?.message).toContain('1,024')
   })
 
   it('is not sent again once text of the reply has come', async () => {

@@ -38,7 +38,7 @@ export async function learnFromFailure(
   if (!(failure instanceof EndpointFailure)) return null
   const { ready, lesson } = tried
   const keep = (facts: readonly Fact[]) => learn(history, request.target.endpoint.id, ready.model, 'learned', facts)
-  if (failure.code === 'endpoint-no-images' && ready.images > 0 && !lesson.withoutImages) {
+  if (failure.code === 'endpoint-no-images' && ready.images > 0) {
     await keep([{ name: 'images', value: false }])
     return { ...lesson, withoutImages: true }
   }

@@ -25,6 +25,21 @@ const overflowing = { file: 'electron/endpoint/http/refusals/overflow.ts', tests
 export const replyGuards: readonly Guard[] = [
   {
     ...learning,
+    guards: 'a prompt is made shorter once',
+    find: 'lesson.window !== undefined || !isTooLong',
+    replace: '!isTooLong',
+    name: 'refused again',
+  },
+  {
+    ...learning,
+    guards: 'images are left out once',
+    find: "failure.code === 'endpoint-no-images' && ready.images > 0",
+    replace: "failure.code === 'endpoint-no-images' && request.leafId !== ''",
+    tests: ['electron/replies/prompt-images.test.ts'],
+    name: 'goes on refusing',
+  },
+  {
+    ...learning,
     guards: 'a window that holds no conversation is not believed',
     find: 'tokens >= LEAST_WINDOW_TOKENS',
     replace: 'tokens >= 0',
