@@ -78,13 +78,15 @@ function sayTooLong(preview: SendPreview): string | null {
   return t(estimatedTokens > windowTokens ? 'composer.tooLong' : 'composer.tooFull', { used, window })
 }
 
-function sayPreview({ estimatedTokens, windowTokens, sentMessages, leftOutMessages }: SendPreview): string {
+function sayPreview(preview: SendPreview): string {
+  const { estimatedTokens, windowTokens, windowSource, sentMessages, leftOutMessages } = preview
   const about = t('composer.about', {
     count: sentMessages,
     formatted: formatCount(sentMessages),
     used: formatCount(estimatedTokens),
     window: formatCount(windowTokens),
   })
-  if (leftOutMessages === 0) return about
-  return `${about}; ${t('composer.stayOut', { count: leftOutMessages, formatted: formatCount(leftOutMessages) })}`
+  const left =
+    leftOutMessages > 0 && t('composer.stayOut', { count: leftOutMessages, formatted: formatCount(leftOutMessages) })
+  return [about, left, windowSource === 'assumed' && t('composer.guess')].filter(Boolean).join('; ')
 }
