@@ -71,6 +71,20 @@ describe('an answer that is an error', () => {
     }
   })
 
+  it('means the same inside a stream, where its own status is gone', async () => {
+    const found: string[] = []
+    const expected: string[] = []
+    for (const { server, what, body, code } of errorBodies) {
+      // These tell by their status alone what they mean.
+      if (server === 'KoboldCpp' || server === 'hosted') continue
+      const failure = await failureOf({ type: 'raw', chunks: [`data: ${json(asError(body))}\n\n`] })
+      found.push(`${server}, ${what}: ${failure.code}`)
+      expected.push(`${server}, ${what}: ${code}`)
+      await fake.close()
+    }
+    expect(found).toEqual(expected)
+  })
+
   it('keeps what was written when the reply fills the window, and says what happened', async () => {
     const message =
       'Reached context length of 4096 tokens with model (arch: qwen2) that does not currently support this'

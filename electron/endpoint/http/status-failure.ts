@@ -47,16 +47,32 @@ export async function statusFailure(
 export function sentFailure(body: unknown, connection: EndpointConnection, model: string): EndpointFailure {
   const raw = typeof body === 'string' ? body : toJson(body)
   const record = asRecord(typeof body === 'string' ? parseJson(body) : body)
-  const code = Number(asRecord(record?.error)?.code ?? record?.code)
   return explain({
     connection,
     address: addressOf(connection),
     model,
-    status: code >= 400 && code < 600 ? code : 500,
+    status: statusOf(asRecord(record?.error) ?? record),
     raw,
     text: cleanServerText(body, connection.key),
     retryAfterMs: null,
   })
+}
+
+/** The names that servers give to errors, and the status that goes with each. */
+const STATUS_OF_TYPE: readonly [RegExp, number][] = [
+  [/not_?found/i, 404],
+  [/authentication|permission/i, 401],
+  [/unavailable|overloaded/i, 503],
+  [/rate_?limit/i, 429],
+  [/invalid_?request|bad_?request/i, 400],
+]
+
+/** The status that an error would have had by itself, by its `code` or else its `type`; 500 where neither tells. */
+function statusOf(error: Record<string, unknown> | null): number {
+  const code = Number(error?.code)
+  if (code >= 400 && code < 600) return code
+  const type = String(error?.type ?? '')
+  return STATUS_OF_TYPE.find(([name]) => name.test(type))?.[1] ?? 500
 }
 
 function explain(situation: Situation): EndpointFailure {
@@ -170,11 +186,15 @@ function overflowFailure(situation: Situation, overflow: OverflowNumbers): Endpo
   )
 }
 
+const NO_SUCH_MODEL =
+  /model\b[\s\S]{0,200}?\b(?:not found|not exist|not available|unknown|not loaded)|(?:no such|unknown|invalid) model/i
+/** Says so whatever the status. */
+const SURELY_NO_MODEL = /model_not_found|no models? loaded|try pulling it/i
+
 function isModelMissing({ status, raw, model }: Situation): boolean {
-  if (model === null || ![400, 404, 422].includes(status)) return false
-  return /model_not_found|model\b[\s\S]{0,200}?\b(?:not found|not exist|not available|unknown|not loaded)|(?:no such|unknown|invalid) model|no models? loaded|try pulling it/i.test(
-    raw.slice(0, 5_000),
-  )
+  if (model === null || status < 400) return false
+  const said = raw.slice(0, 5_000)
+  return SURELY_NO_MODEL.test(said) || ([400, 404, 422].includes(status) && NO_SUCH_MODEL.test(said))
 }
 
 function readRetryAfter(header: string): number | null {

@@ -137,6 +137,15 @@ export const errorBodies: readonly ErrorBody[] = [
     },
     code: 'endpoint-model-missing',
   },
+  {
+    server: 'Ollama',
+    what: 'no messages, told by the name of the error alone',
+    status: 400,
+    body: {
+      error: { message: "[] is too short - 'messages'", type: 'invalid_request_error', param: null, code: null },
+    },
+    code: 'endpoint-refused',
+  },
   // LM Studio
   {
     server: 'LM Studio',

@@ -191,6 +191,12 @@ export const replyGuards: readonly Guard[] = [
   },
   {
     ...explaining,
+    guards: 'an error inside a stream has the status that its name tells',
+    find: 'STATUS_OF_TYPE.find(([name]) => name.test(type))?.[1] ?? 500',
+    replace: '500',
+  },
+  {
+    ...explaining,
     guards: 'a gateway is told from the server behind it',
     find: ' || (status >= 520 && status <= 530)',
     replace: '',
