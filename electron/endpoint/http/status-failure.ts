@@ -71,7 +71,7 @@ const STATUS_OF_TYPE: readonly [RegExp, number][] = [
 function statusOf(error: Record<string, unknown> | null): number {
   const code = Number(error?.code)
   if (code >= 400 && code < 600) return code
-  const type = String(error?.type ?? '')
+  const type = typeof error?.type === 'string' ? error.type : ''
   return STATUS_OF_TYPE.find(([name]) => name.test(type))?.[1] ?? 500
 }
 
