@@ -27,8 +27,7 @@ export async function chooseTarget(
   if (!endpoint) {
     throw new AppError('endpoint-missing', 'No endpoint is set up. Add one in Settings, or try the built-in demo.')
   }
-  // A model name means something on the endpoint it was chosen for only.
-  const isOwn = endpoint === own || conversation.endpointId === null
-  const chosen = (isOwn ? conversation.model : null) ?? endpoint.defaultModel
+  // A model name means something on the endpoint it was chosen for only; one whose endpoint was deleted means nothing.
+  const chosen = (endpoint === own ? conversation.model : null) ?? endpoint.defaultModel
   return { endpoint, model: chosen ?? rememberedModel(endpoint.id) }
 }

@@ -29,7 +29,8 @@ describe('chooseModel', () => {
   })
 
   it('says so too where the history has taken the deleted endpoint out of the conversation', () => {
-    expect(chooseModel({ endpointId: null, model: 'own' }, [b, a], 'a').isReplaced).toBe(true)
+    const choice = { endpoint: a, model: 'a-model', isReplaced: true }
+    expect(chooseModel({ endpointId: null, model: 'own' }, [b, a], 'a')).toEqual(choice)
   })
 
   it('takes the first endpoint when there is no default, and none when there is none', () => {

@@ -31,7 +31,7 @@ export function chooseModel(
   const own = byId(conversation?.endpointId)
   const endpoint = own ?? byId(defaultEndpointId) ?? endpoints[0] ?? null
   // A model name means something on the endpoint it was chosen for only.
-  const isOwn = endpoint === own || conversation?.endpointId === null
+  const isOwn = endpoint !== null && endpoint === own
   // A model is chosen together with its endpoint, so that one left alone has lost it.
   const isReplaced = endpoint !== null && !own && Boolean(conversation?.endpointId ?? conversation?.model)
   return { endpoint, model: (isOwn ? conversation?.model : null) ?? endpoint?.defaultModel ?? null, isReplaced }
