@@ -41,7 +41,7 @@ export async function readWholeAnswer(
 
 /** What is said of such an answer: `whole`, or the code of what is wrong with it; `failed` for what the server sent. */
 export function verdictOf({ state, text, reasoning }: WholeAnswer): string {
-  const hasBegun = text !== '' || reasoning !== '' || state.toolCalls
+  const hasBegun = text !== '' || reasoning !== '' || state.toolPieces > 0
   const connection = { kind: 'http', baseUrl: 'http://127.0.0.1:1/v1', key: null } as const
   const failure = judgeReply(state, hasBegun, connection, 'any')
   if (state.error !== null && failure !== null) return 'failed'

@@ -84,7 +84,7 @@ export async function* attemptReply(
   if (problem !== null) throw problem
   yield* whatItShowed(reader, progress, apiBase, body.stream === true)
   const { usage, finishReason, model } = reader.state
-  if (reader.state.toolCalls) yield { type: 'tool-calls', toolCalls: reader.toolCalls() }
+  if (reader.state.toolPieces > 0) yield { type: 'tool-calls', toolCalls: reader.toolCalls() }
   if (usage !== null) yield { type: 'usage', ...usage }
   yield { type: 'end', finishReason, model }
 }
@@ -147,7 +147,7 @@ async function* send(progress: Progress, body: Record<string, unknown>, turn: Tu
     clock.pause()
     yield* toChatEvents(batch.events, progress)
     // A tool that is asked for comes in pieces as well, told once they are together.
-    if (reader.state.toolCalls) yield* begin(progress)
+    if (reader.state.toolPieces > 0) yield* begin(progress)
     yield* tellRate(progress, batch.events)
     watchAgain(progress, batch.alive)
     await breathe()

@@ -35,7 +35,7 @@ const replies: readonly Guard[] = [
   {
     ...attempting,
     guards: 'a tool that is asked for begins a reply',
-    find: 'if (reader.state.toolCalls) yield* begin(progress)',
+    find: 'if (reader.state.toolPieces > 0) yield* begin(progress)',
     replace: '',
     tests: ['electron/endpoint/wire/refusing-server.test.ts'],
   },
@@ -96,6 +96,13 @@ const answers: readonly Guard[] = [
     file: `${answer}/whole-characters.ts`,
     guards: 'half a character waits for its other half',
     find: '/[\\ud800-\\udbff]$/.exec(joined)?.[0] ?? ',
+    replace: '',
+  },
+  {
+    ...reading,
+    file: `${answer}/read-answer.ts`,
+    guards: 'a piece of a tool call is a sign of life',
+    find: ' || reader.state.toolPieces > toolPieces',
     replace: '',
   },
   {

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { chunkEvent, replyEvents } from '../../../../tests/fakes/fake-fault.ts'
 import { cutBytes, cutSizes, hostileBytes } from '../../../../tests/fakes/hostile-bytes.ts'
 import { readWholeAnswer, verdictOf } from '../../../../tests/fakes/read-whole-answer.ts'
+import { readAnswer } from './read-answer.ts'
+import { createReplyReader } from './reply-reader.ts'
 
 describe('the bytes of an answer', () => {
   it('mean the same however the network cuts them', async () => {
@@ -84,6 +86,28 @@ describe('the bytes of an answer', () => {
       const deep = `${open.repeat(100_000)}1${close.repeat(100_000)}`
       expect(verdictOf(await readWholeAnswer([Buffer.from(streamWith(deep))]))).not.toBe('whole')
     }
+  })
+
+  it.each<[boolean, string]>([
+    [true, ': ping\n\n'],
+    [true, chunkEvent({ content: 'a' })],
+    [true, chunkEvent({ content: 'a' }) + chunkEvent({})],
+    [true, '{"choices":['],
+    [true, chunkEvent({ tool_calls: [{ index: 0, function: { arguments: 'a' } }] })],
+    [false, chunkEvent({ tool_calls: [] })],
+    [false, chunkEvent({ role: 'assistant', content: null })],
+    [false, 'id: 1\nretry: 5\n\n'],
+    [false, 'data: '],
+    [false, '\n'],
+  ])('are a sign of life (%s) when a server at work would send them: %j', async (isAlive, piece) => {
+    const limits = { maxLineChars: 1_000, maxReplyBytes: 1_000 }
+    const body = async function* () {
+      yield Buffer.from(piece)
+      yield Buffer.from('')
+    }
+    const alive = []
+    for await (const batch of readAnswer(body(), createReplyReader(), limits)) alive.push(batch.alive)
+    expect(alive[0]).toBe(isAlive)
   })
 
   it('of a JSON answer stop at the largest reply that is taken', async () => {

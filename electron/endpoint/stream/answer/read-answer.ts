@@ -53,9 +53,10 @@ function readMessages(messages: readonly SseMessage[], reader: ReplyReader): Ans
   const events: ReplyEvent[] = []
   let alive = false
   for (const message of messages) {
+    const { toolPieces } = reader.state
     const read = reader.read(message)
     for (const event of read) events.push(event)
-    alive ||= message.type === 'ping' || read.length > 0
+    alive ||= message.type === 'ping' || read.length > 0 || reader.state.toolPieces > toolPieces
     if (isOver(reader)) break
   }
   return { events, alive }

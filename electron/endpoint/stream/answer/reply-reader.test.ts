@@ -81,7 +81,7 @@ describe('what a server tells of its work', () => {
 describe('a piece of a reply', () => {
   it('is no tool call when its list of them is empty', () => {
     expect(read({ choices: [{ delta: { content: 'Yes', tool_calls: [] } }] })).toMatchObject({
-      state: { toolCalls: false },
+      state: { toolPieces: 0 },
       toolCalls: [],
     })
   })

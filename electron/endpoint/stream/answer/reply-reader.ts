@@ -32,8 +32,8 @@ export interface ReplyState {
   error: { body: unknown } | null
   /** A piece that was not JSON: the stream cannot be trusted any further. */
   malformed: boolean
-  /** The model asked for tools. */
-  toolCalls: boolean
+  /** Pieces so far of the tools that the model asks for. */
+  toolPieces: number
   /** The newest counts; some servers send them with every piece. */
   usage: ReplyUsage | null
   /** It told how far it has read the prompt, and how long things took. */
@@ -68,7 +68,7 @@ export function createReplyReader(): ReplyReader {
     model: null,
     error: null,
     malformed: false,
-    toolCalls: false,
+    toolPieces: 0,
     usage: null,
     progress: false,
     timings: false,
@@ -136,7 +136,7 @@ export function createReplyReader(): ReplyReader {
     events.push(...splitter.push(textJoiner.push(textOf(delta?.content) || textOf(delta?.refusal))))
     state.reasoning ||= events.some(({ type }) => type === 'reasoning-delta')
     toolCalls.push(delta?.tool_calls)
-    state.toolCalls ||= Array.isArray(delta?.tool_calls) && delta.tool_calls.length > 0
+    if (Array.isArray(delta?.tool_calls)) state.toolPieces += delta.tool_calls.length
     if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') {
       state.finishReason = choice.finish_reason.slice(0, 100)
     }
