@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { collectReply } from '../../../tests/fakes/collect-reply.ts'
 import { type FakeEndpoint, startFakeEndpoint } from '../../../tests/fakes/fake-endpoint.ts'
-import type { Fault } from '../../../tests/fakes/fake-fault.ts'
+import { chunkEvent, type Fault } from '../../../tests/fakes/fake-fault.ts'
 import { type ChatRequest, streamChat } from '../chat.ts'
 import { EndpointFailure } from '../http/failure.ts'
 import { defaultLimits, firstByteLimitMs, limitsOf } from './chat-limits.ts'
@@ -117,6 +117,13 @@ describe('a reply', () => {
       return (error as EndpointFailure).message.includes('half a minute')
     }
     expect([await said('3600'), await said('5')]).toEqual([true, false])
+  })
+
+  it('is not waited for because something comes that says nothing', async () => {
+    const chunks = Array.from({ length: 200 }, () => chunkEvent({ role: 'assistant', content: null }))
+    const limits = { firstByteMs: 200, promptGraceMs: 0 }
+    const reply = await ask([{ type: 'raw', chunks, gapMs: 20 }], { limits })
+    expect(reply).toMatchObject({ text: '', error: { code: 'endpoint-timeout' } })
   })
 
   it('waits as long as a model that is known to be slow needs', async () => {

@@ -41,6 +41,13 @@ const replies: readonly Guard[] = [
   },
   {
     ...attempting,
+    guards: 'what says nothing is no sign of life',
+    find: 'if (progress.isEnding || !(isAlive || hasEnded)) return',
+    replace: '',
+    tests: retrying.tests,
+  },
+  {
+    ...attempting,
     guards: 'a connection that breaks after the end breaks no reply',
     find: 'if (reader.state.finishReason !== null) return null',
     replace: '',
