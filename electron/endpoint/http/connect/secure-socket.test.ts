@@ -96,10 +96,7 @@ describe('a server with https', () => {
     ['has expired', { validTo: new Date(Date.now() - DAY_MS / 2) }],
     ['is not valid yet', { validFrom: new Date(Date.now() + DAY_MS) }],
     ['was made for another name', { hosts: ['example.test', '127.0.0.2'] }],
-    [
-      'authority that Alcove does not know',
-      { authority: makeCertificate({ name: 'Other', isAuthority: true }) },
-    ],
+    ['authority that Alcove does not know', { authority: makeCertificate({ name: 'Other', isAuthority: true }) }],
   ])('whose certificate %s is refused with a sentence of its own', async (words, wrong) => {
     const bad = makeCertificate({ name: 'bad', hosts: ['localhost', '127.0.0.1'], authority, ...wrong })
     const port = await serve(bad)
