@@ -1,4 +1,5 @@
 import type { Sampling } from '../../../shared/record-types.ts'
+import { SAMPLING_NAMES } from '../../../shared/sampling-names.ts'
 import { type ChatMessage, toWire } from './chat-message.ts'
 
 export type RequestBody = Record<string, unknown>
@@ -16,26 +17,8 @@ interface BodyOptions {
   leftOut: ReadonlySet<string>
 }
 
-/**
- * The names on the wire. `repeat_penalty` is llama.cpp's, Ollama's and LM Studio's name, `repetition_penalty` that of vLLM,
- * SGLang and text-generation-webui; each ignores the other's, so both are sent.
- */
-const SAMPLING_FIELDS: { [K in keyof Required<Sampling>]: readonly string[] } = {
-  temperature: ['temperature'],
-  topP: ['top_p'],
-  topK: ['top_k'],
-  minP: ['min_p'],
-  presencePenalty: ['presence_penalty'],
-  frequencyPenalty: ['frequency_penalty'],
-  repeatPenalty: ['repeat_penalty', 'repetition_penalty'],
-  maxTokens: ['max_tokens'],
-  seed: ['seed'],
-  stop: ['stop'],
-  reasoningEffort: ['reasoning_effort'],
-}
-
 /** Names on the wire of what a person can choose; the others are Alcove's own, and nobody misses them. */
-export const chosenFields: ReadonlySet<string> = new Set(Object.values(SAMPLING_FIELDS).flat())
+export const chosenFields: ReadonlySet<string> = new Set(Object.values(SAMPLING_NAMES).flat())
 
 /** Never left out: without these it would be another request. */
 const ESSENTIAL = new Set(['model', 'messages', 'stream'])
@@ -62,7 +45,7 @@ function samplingFields(sampling: Sampling): RequestBody {
     const isUnset = value === undefined || (Array.isArray(value) && value.length === 0)
     // -1 is "no limit" here; vLLM refuses it on the wire, so that it is said by saying nothing.
     if (isUnset || (name === 'maxTokens' && value === -1)) continue
-    for (const field of SAMPLING_FIELDS[name]) fields[field] = value
+    for (const field of SAMPLING_NAMES[name]) fields[field] = value
   }
   return fields
 }
