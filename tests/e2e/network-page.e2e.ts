@@ -48,7 +48,8 @@ it('lists a connection while the page is open, with why it was made and what it 
   expect(text).toContain(`127.0.0.1:${fake.port}`)
   expect(text).toContain(words.network.purpose.test)
   const listed = await bridgeCall(launched.window, 'network.list', {})
-  expect(listed.total).toBe(await rows().count())
+  // The page hears of new ones twice a second at most.
+  await expect.poll(() => rows().count()).toBe(listed.total)
   await checkLook(launched, 'network-page', 'connections')
 })
 
