@@ -272,6 +272,8 @@ describe('a prompt that is too long', () => {
     await page.startConversation()
     await bridgeCall(launched.window, 'conversations.update', {
       conversationId: await frontId(),
+      // A model is chosen together with its endpoint.
+      endpointId,
       model: `for a ${name}`,
     })
     for (const which of ['First', 'Second', 'Third', 'Fourth']) {
